@@ -1,0 +1,360 @@
+"""The one place that knows NumPy or CuPy, CPU or GPU, seeds and threads.
+
+Outside a pass every array is NumPy, whatever the mode. Inside a pass of the net
+(`forward`, `backward`, `update`) in GPU mode arrays are CuPy. Everything else in
+brew asks :func:`get_xp` for "NumPy, here and now" and is written once.
+"""
+
+import os
+import queue
+import secrets
+import threading
+import zlib
+from contextlib import contextmanager
+
+import numpy
+from threadpoolctl import ThreadpoolController
+
+from brew.errors import BackendError
+
+_cupy = None  # the module, once set_mode_gpu() has found a usable device
+_mode = "cpu"
+_device_id = 0
+_seed = None
+_num_threads = None
+
+
+class _PerThread(threading.local):
+    on_device = False
+    blas_is_limited = False
+    in_team = False
+
+    def __init__(self):
+        self.scratch = {}
+
+
+_thread = _PerThread()
+
+
+def set_mode_cpu():
+    """Compute on the CPU with NumPy (the default)."""
+    global _mode
+    _mode = "cpu"
+
+
+def set_mode_gpu():
+    """Compute on the GPU with CuPy.
+
+    Raises
+    ------
+    BackendError
+        If CuPy is not installed, or finds no GPU that works.
+    """
+    global _mode, _cupy
+    _cupy = _cupy or _import_cupy()
+    _cupy.cuda.Device(_device_id).use()
+    _mode = "gpu"
+
+
+def set_device(device_id):
+    """Choose the GPU that GPU mode uses; does not switch the mode."""
+    global _device_id
+    _device_id = int(device_id)
+    if _mode == "gpu":
+        _cupy.cuda.Device(_device_id).use()
+
+
+def mode():
+    """Return ``"cpu"`` or ``"gpu"``."""
+    return _mode
+
+
+def _import_cupy():
+    try:
+        import cupy
+    except ImportError as error:
+        raise BackendError(
+            f"GPU mode needs CuPy, which cannot be imported ({error}); install it "
+            "with: pip install 'brewdl[gpu]', or stay with brew.set_mode_cpu()"
+        ) from error
+    try:
+        cupy.zeros(1)
+    except Exception as error:  # CuPy raises its own kinds, by the library that fails
+        raise BackendError(
+            f"CuPy is installed but finds no usable GPU ({error}); check the "
+            "driver with nvidia-smi, or stay with brew.set_mode_cpu()"
+        ) from error
+    return cupy
+
+
+def get_xp():
+    """Return the array module of this place: cupy inside a GPU pass, else numpy."""
+    return _cupy if _thread.on_device else numpy
+
+
+def on_device():
+    """Tell whether blobs give device arrays here and now."""
+    return _thread.on_device
+
+
+def xp_of(array):
+    """Return the module that `array` belongs to: numpy or cupy."""
+    if _cupy is not None and isinstance(array, _cupy.ndarray):
+        return _cupy
+    return numpy
+
+
+def to_host(array):
+    """Return `array` as a NumPy array, copied from the device if it is there."""
+    return array if xp_of(array) is numpy else _cupy.asnumpy(array)
+
+
+def to_device(array):
+    """Return `array` as an array of :func:`get_xp`."""
+    return _cupy.asarray(array) if _thread.on_device else array
+
+
+def from_gpu(array):
+    """Return a CuPy `array` as a NumPy array."""
+    return _cupy.asnumpy(array)
+
+
+def gpu_zeros(size, dtype):
+    """Return `size` zeros on the GPU; needs :func:`set_mode_gpu` before.
+
+    Raises
+    ------
+    BackendError
+        If GPU mode was never switched on, or the memory of the GPU is full.
+    """
+    if _cupy is None:
+        raise BackendError("no GPU is in use: call brew.set_mode_gpu() first")
+    try:
+        return _cupy.zeros(size, dtype)
+    except _cupy.cuda.memory.OutOfMemoryError as error:
+        raise BackendError(
+            f"the GPU has no room for {size} more elements ({error}); "
+            "use a smaller batch_size, or brew.set_mode_cpu()"
+        ) from error
+
+
+@contextmanager
+def device_pass():
+    """Run a pass of a net: on the device in GPU mode, with one BLAS thread."""
+    before = _thread.on_device
+    _thread.on_device = _mode == "gpu"
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _thread.on_device = before
+
+
+@contextmanager
+def host_pass():
+    """Run something that works on NumPy arrays only, such as a Python layer."""
+    before = _thread.on_device
+    _thread.on_device = False
+    try:
+        yield
+    finally:
+        _thread.on_device = before
+
+
+def scratch(key, shape, dtype):
+    """Return a reused array of this thread, with garbage in it.
+
+    Working memory of the layers: it grows to the largest request for `key` and
+    is then reused by all layers and passes, so that no layer owns buffers.
+
+    Parameters
+    ----------
+    key : str
+        Names the use, such as ``"im2col"``; two arrays that are needed at the
+        same time need two names.
+    shape : tuple of int
+        The shape wanted now.
+    dtype : dtype
+        The element type.
+    """
+    xp = get_xp()
+    count = 1
+    for size in shape:
+        count *= size
+    key = (key, numpy.dtype(dtype), xp.__name__)
+    buffer = _thread.scratch.get(key)
+    if buffer is None or buffer.size < count:
+        buffer = _thread.scratch[key] = xp.empty(count, dtype)
+    return buffer[:count].reshape(shape)
+
+
+def set_random_seed(seed):
+    """Make the nets built from now on repeatable; None makes them differ again."""
+    global _seed
+    _seed = None if seed is None else int(seed)
+
+
+def net_seed():
+    """Return the seed for a new net: the one that was set, else a fresh one."""
+    return secrets.randbits(63) if _seed is None else _seed
+
+
+def make_rng(seed, name):
+    """Return a generator that depends on `seed` and `name` and on nothing else."""
+    return numpy.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def num_threads():
+    """Return the size of the team: ``BREW_THREADS``, else this process's cores."""
+    if _num_threads is not None:
+        return _num_threads
+    if os.environ.get("BREW_THREADS", "").isdigit():
+        return max(1, int(os.environ["BREW_THREADS"]))
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def set_num_threads(count):
+    """Set the size of the team; None goes back to the default."""
+    global _num_threads, _team
+    _num_threads = None if count is None else max(1, int(count))
+    if _team is not None:
+        _team.dismiss()
+    _team = None
+
+
+def parallel(task, num_tasks):
+    """Run ``task(i)`` for i in range(`num_tasks`), dealt over the team of threads.
+
+    Task i always goes to worker i mod T, and BLAS runs with one thread inside,
+    so that the same thread count gives the same bits. Dispatch costs about
+    0.1 ms: call it for work worth a millisecond, and give it a few tasks per
+    worker at most. Without a team (one thread, one task, GPU, or inside another
+    task) the tasks run here, in order.
+
+    Parameters
+    ----------
+    task : callable
+        Takes the task's number. Writes its results where others do not.
+    num_tasks : int
+        How many tasks there are.
+    """
+    team = None if _thread.in_team or _thread.on_device else _get_team()
+    with one_blas_thread():
+        if team is None or num_tasks < 2 or not team.lock.acquire(blocking=False):
+            for i in range(num_tasks):
+                task(i)
+            return
+        try:
+            team.run(task, num_tasks)
+        finally:
+            team.lock.release()
+
+
+class _BlasLimit:
+    """The process-wide BLAS setting: the first pass limits it, the last restores."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.num_users = 0
+        self.controller = None
+        self.limiter = None
+
+    def enter(self):
+        with self.lock:
+            self.num_users += 1
+            if self.num_users == 1:
+                self.controller = self.controller or ThreadpoolController()
+                self.limiter = self.controller.limit(limits=1, user_api="blas")
+
+    def leave(self):
+        with self.lock:
+            self.num_users -= 1
+            if self.num_users == 0:
+                self.limiter.restore_original_limits()
+
+
+_blas_limit = _BlasLimit()
+
+
+@contextmanager
+def one_blas_thread():
+    """Hold BLAS at one thread; brew deals its work over threads by itself."""
+    if _thread.blas_is_limited:
+        yield
+        return
+    _blas_limit.enter()
+    _thread.blas_is_limited = True
+    try:
+        yield
+    finally:
+        _thread.blas_is_limited = False
+        _blas_limit.leave()
+
+
+class _Team:
+    """Worker threads that wait for tasks; the caller is worker 0."""
+
+    def __init__(self, size):
+        self.size = size
+        self.lock = threading.Lock()
+        self.inboxes = [queue.SimpleQueue() for _ in range(size - 1)]
+        for inbox in self.inboxes:
+            threading.Thread(target=_work, args=(inbox,), daemon=True).start()
+
+    def run(self, task, num_tasks):
+        # results have a queue of their own each time: an interrupted run leaves
+        # nothing behind for the next
+        results = queue.SimpleQueue()
+        others = self.inboxes[: num_tasks - 1]
+        for worker, inbox in enumerate(others, start=1):
+            inbox.put((task, range(worker, num_tasks, self.size), results))
+        errors = [_run_share(task, range(0, num_tasks, self.size))]
+        errors += [results.get() for _ in others]
+        for error in errors:
+            if error is not None:
+                raise error
+
+    def dismiss(self):
+        for inbox in self.inboxes:
+            inbox.put(None)
+
+
+def _work(inbox):
+    while (job := inbox.get()) is not None:
+        task, numbers, results = job
+        results.put(_run_share(task, numbers))
+        del job, task, results  # keep nothing alive while waiting
+
+
+def _run_share(task, numbers):
+    _thread.in_team = True
+    try:
+        for i in numbers:
+            task(i)
+    except BaseException as error:  # carried to the caller, who raises it
+        return error
+    finally:
+        _thread.in_team = False
+    return None
+
+
+_team = None
+
+
+def _get_team():
+    global _team
+    size = num_threads()
+    if size > 1 and (_team is None or _team.size != size):
+        _team = _Team(size)
+    return _team if size > 1 else None
+
+
+def _forget_team():
+    global _team
+    _team = None  # threads do not survive a fork; the child starts its own
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_team)

@@ -1,0 +1,107 @@
+"""Every error that brew raises, and two helpers that make messages kinder.
+
+::
+
+    BrewError
+    ├── ProtoError    (ValueError)    a prototxt or binary message that cannot be read
+    ├── FileError     (RuntimeError)  a file that is missing, unreadable or unwritable
+    ├── SourceError   (RuntimeError)  a database, HDF5 file or image list with bad content
+    ├── LayerError    (ValueError)    one layer and its blobs do not fit
+    ├── NetError      (ValueError)    layers do not fit together
+    │   ├── UnknownBottom             a bottom that no earlier layer produced
+    │   ├── DuplicateTop              two layers produce the same blob
+    │   └── WeightMismatch            stored parameters do not fit a layer
+    ├── SolverError   (ValueError)    a solver that is configured or restored wrongly
+    ├── CheckError    (AssertionError) a check of ``brew.testing`` that failed
+    ├── BackendError  (RuntimeError)  CPU / GPU mode problems
+    └── MissingExtra  (ImportError)   an optional package that is not installed
+
+Each also derives from the standard exception that a caller would expect, so
+``except ValueError`` and the ``RuntimeError`` of pycaffe keep working.
+"""
+
+import difflib
+import importlib
+
+
+class BrewError(Exception):
+    """Anything that went wrong in brew and that the caller can mend."""
+
+
+class ProtoError(BrewError, ValueError):
+    """A prototxt, caffemodel or other protobuf message cannot be read."""
+
+
+class FileError(BrewError, RuntimeError):
+    """A file is missing, unreadable, damaged or cannot be written."""
+
+
+class SourceError(BrewError, RuntimeError):
+    """A data source (LMDB, LevelDB, HDF5, image list) is missing or damaged."""
+
+
+class LayerError(BrewError, ValueError):
+    """A layer cannot work with its parameters or with its bottom blobs."""
+
+
+class NetError(BrewError, ValueError):
+    """The layers of a net do not fit together."""
+
+
+class UnknownBottom(NetError):
+    """A layer names a bottom blob that no earlier layer has produced."""
+
+
+class DuplicateTop(NetError):
+    """Two layers produce a blob of the same name."""
+
+
+class WeightMismatch(NetError):
+    """Stored parameters differ in number or shape from the layer's own."""
+
+
+class SolverError(BrewError, ValueError):
+    """A solver is configured, stepped or restored wrongly."""
+
+
+class CheckError(BrewError, AssertionError):
+    """A check of ``brew.testing`` found a difference."""
+
+
+class BackendError(BrewError, RuntimeError):
+    """The chosen mode or device is not available."""
+
+
+class MissingExtra(BrewError, ImportError):
+    """An optional package is needed here and is not installed."""
+
+
+def did_you_mean(word, choices):
+    """Return ``" Did you mean 'x'?"`` for the choice nearest to `word`, or ``""``."""
+    choices = {choice.lower(): choice for choice in choices}
+    nearest = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    return f" Did you mean {choices[nearest[0]]!r}?" if nearest else ""
+
+
+def import_extra(module, extra):
+    """Import an optional `module`, or say which extra of brew installs it.
+
+    Parameters
+    ----------
+    module : str
+        The module's name, such as ``"lmdb"``.
+    extra : str
+        The extra of ``pyproject.toml`` that brings it, such as ``"data"``.
+
+    Raises
+    ------
+    MissingExtra
+        If the module cannot be imported.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtra(
+            f"this needs the package {module!r}, which cannot be imported "
+            f"({error}); install it with: pip install 'brewdl[{extra}]'"
+        ) from error

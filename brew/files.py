@@ -1,0 +1,89 @@
+"""Reading and writing whole files, so that a failure never loses an old one."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from brew.errors import FileError
+
+
+def read_bytes(path):
+    """Return the content of the file at `path`; FileError says why it cannot."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read_text(path):
+    """Return the file at `path` as UTF-8 text; FileError says why it cannot."""
+    content = read_bytes(path)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{path}: this is not a text file (byte {error.start} is not UTF-8); "
+            "a binary model goes where weights are asked for"
+        ) from error
+
+
+@contextmanager
+def write_atomically(path):
+    """Open a temporary file beside `path` and rename it to `path` at the end.
+
+    Whoever reads `path` sees the old content or the new, never a half. If the
+    block fails, the temporary file is removed and the old one is untouched.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the content shall be. Its folder must exist.
+
+    Yields
+    ------
+    file
+        A binary file, open for writing.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written: missing folder, no permission, full disk.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        _remove(temporary)
+        raise FileError(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "is there room on the disk, and may you write to this folder?"
+        ) from error
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
+def _unreadable(path, error):
+    if isinstance(error, FileNotFoundError):
+        here = "" if Path(path).is_absolute() else f" (looked in {os.getcwd()})"
+        return FileError(f"{path}: no such file{here}; check the name")
+    return FileError(f"{path}: cannot be read ({error.strerror or error})")
+
+
+def _remove(path):
+    if path is not None and os.path.exists(path):
+        os.unlink(path)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

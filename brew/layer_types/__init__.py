@@ -1,0 +1,1 @@
+"""The catalogue of layer types: importing a file registers what it defines."""
