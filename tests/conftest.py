@@ -1,0 +1,58 @@
+"""What every test gets: a header that says where it runs, and a fresh start."""
+
+import importlib.metadata
+import os
+import shutil
+import sys
+
+import numpy
+import pytest
+import threadpoolctl
+
+SEED = 1701  # the seed of Caffe's own tests
+
+
+def pytest_report_header():
+    """Say what this run can and cannot show."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else "?"
+    blas = {
+        f"{pool['internal_api']} {pool['version']} on {pool['num_threads']} threads"
+        for pool in threadpoolctl.threadpool_info()
+        if pool["user_api"] == "blas"
+    }
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    python = sys.version.split()[0]
+    return [
+        f"brew: Python {python}, NumPy {numpy.__version__}, {cores} cores, "
+        f"BLAS {', '.join(sorted(blas)) or 'unknown'}",
+        f"brew: GPU {gpu_level()}",
+        f"brew: Chromium {'found' if chromium else 'not found: no browser tests'}",
+    ]
+
+
+def gpu_level():
+    """Return in words how far this run tests the GPU code."""
+    try:
+        version = importlib.metadata.version("cupy-cuda12x")
+    except importlib.metadata.PackageNotFoundError:
+        return "level 0: no CuPy, so the GPU code does not run"
+    if os.environ.get("BREW_CUPY") == "emulate":
+        return f"level 1: CuPy {version}, its CUDA calls emulated on the CPU"
+    return f"CuPy {version} on the real device, if there is one"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_start():
+    import brew
+
+    brew.set_mode_cpu()
+    brew.set_random_seed(SEED)
+    yield
+    brew.set_mode_cpu()
+
+
+@pytest.fixture
+def in_tmp_path(tmp_path, monkeypatch):
+    """Run the test inside an empty folder, and return its path."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
