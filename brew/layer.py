@@ -193,6 +193,16 @@ class Layer:
         where = f"blob {blob.name!r} has shape {blob.shape}; " if blob else ""
         raise LayerError(f"layer {self.name!r} ({self.type}): {where}{message}")
 
+    def axis_index(self, axis, shape):
+        """Return `axis` counted from the front; a negative one counts from the end."""
+        ndim = len(shape)
+        self.require(
+            -ndim <= axis < ndim,
+            f"axis {axis} does not exist in shape {tuple(shape)}; choose one from "
+            f"{-ndim} to {ndim - 1}",
+        )
+        return axis % ndim
+
     def connect(self, bottom, top):
         """Check the blobs, set up, shape the tops and store the loss weights."""
         self._check_counts(bottom, top)
