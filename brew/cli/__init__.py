@@ -1,0 +1,72 @@
+"""The command line: ``python -m brew <command>``, one module a command.
+
+A module in this folder whose name has no leading underscore is a command. Its
+docstring is its help and ``main(argv) -> int`` runs it; nothing else is imported.
+
+Exit codes: 0 done, 1 it failed, 2 the command was not understood, 130 interrupted.
+An error is one line ``brew: error: …``; set ``BREW_DEBUG=1`` to see where it arose.
+"""
+
+import ast
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from brew.cli._flags import UsageError
+from brew.errors import BrewError, did_you_mean
+
+DONE, FAILED, NOT_UNDERSTOOD, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command that `argv` (default: the process's) names; return its exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(argv)
+    except SystemExit as stop:  # argparse leaves so after --help
+        return stop.code if isinstance(stop.code, int) else FAILED
+    except BrewError as error:
+        if os.environ.get("BREW_DEBUG"):
+            raise
+        print(f"brew: error: {error}", file=sys.stderr)
+        return NOT_UNDERSTOOD if isinstance(error, UsageError) else FAILED
+    except KeyboardInterrupt:
+        print("brew: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def list_commands() -> list[str]:
+    """Return the names of all commands, sorted."""
+    files = Path(__file__).parent.glob("[!_]*.py")
+    return sorted(file.stem for file in files)
+
+
+def _dispatch(argv):
+    if not argv:
+        print(_usage(), file=sys.stderr)
+        return NOT_UNDERSTOOD
+    command, *rest = argv
+    if command in ("-h", "-help", "--help", "help"):
+        print(_usage())
+        return DONE
+    if command not in list_commands():
+        print(_usage(), file=sys.stderr)
+        hint = did_you_mean(command, list_commands())
+        raise UsageError(f"unknown command {command!r}.{hint}")
+    return importlib.import_module(f"brew.cli.{command}").main(rest)
+
+
+def _usage():
+    width = max(map(len, list_commands()))
+    lines = (f"  {name:{width}}  {_summary(name)}" for name in list_commands())
+    return "usage: python -m brew <command> [flags]\n\ncommands:\n" + "\n".join(lines)
+
+
+def _summary(command):
+    # read, not imported: the list of commands must come at once
+    source = (Path(__file__).parent / f"{command}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
