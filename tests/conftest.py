@@ -9,6 +9,8 @@ import numpy
 import pytest
 import threadpoolctl
 
+from brew import backend
+
 SEED = 1701  # the seed of Caffe's own tests
 
 
@@ -43,12 +45,10 @@ def gpu_level():
 
 @pytest.fixture(autouse=True)
 def _fresh_start():
-    import brew
-
-    brew.set_mode_cpu()
-    brew.set_random_seed(SEED)
+    backend.set_mode_cpu()
+    backend.set_random_seed(SEED)
     yield
-    brew.set_mode_cpu()
+    backend.set_mode_cpu()
 
 
 @pytest.fixture
