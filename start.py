@@ -53,9 +53,9 @@ def main(argv=None):
     options = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
         if options.command == "test":
-            prepare({"lab", "data", "test"} | set(["emulation"] * options.with_cupy))
-            return run(pytest_command(options.pytest), test_environment(options))
-        prepare({"lab"})
+            prepare(["lab", "data", "test", *options.extras])
+            return run(pytest_command(options.pytest), settings_for_tests(options))
+        prepare(["lab", *options.extras])
         return 0 if options.no_open else run(lab_command(options.no_browser))
     except Trouble as trouble:
         print(f"\nstart.py: {trouble}", file=sys.stderr)
@@ -73,25 +73,32 @@ def parse_arguments(argv):
     add("command", nargs="?", choices=["lab", "test"], default="lab")
     add("--no-open", action="store_true", help="lab: install, and leave it at that")
     add("--no-browser", action="store_true", help="lab: print the address only")
-    add("--with-cupy", action="store_true", help="test: emulate a GPU too (needs g++)")
+    add(
+        "--with",
+        dest="extras",
+        metavar="EXTRA,…",
+        type=lambda text: text.split(","),
+        default=[],
+        help="install these extras too; `emulation` tests the GPU code, without a GPU",
+    )
     cut = argv.index("--") if "--" in argv else len(argv)
     options = parser.parse_args(argv[:cut])
     options.pytest = argv[cut + 1 :]
-    if options.command == "lab" and (options.pytest or options.with_cupy):
-        parser.error("--with-cupy and what follows -- need the word: start.py test")
+    if options.command == "lab" and options.pytest:
+        parser.error("what follows -- is for the tests: start.py test -- …")
     return options
 
 
 def prepare(extras):
     """Make .venv hold brew with these extras, unless it does already."""
     done = read_stamp()
-    if extras <= done:
+    if set(extras) <= done:
         return
     if shutil.disk_usage(str(ROOT)).free < ROOM_NEEDED:
         raise Trouble(f"make {ROOM_NEEDED / 1e9:g} GB of room in {ROOT} first.")
     if not works(PYTHON):
         make_venv(find_python())
-    wanted = ",".join(sorted(extras | done))
+    wanted = ",".join(sorted(done.union(extras)))
     print(f"Installing brew[{wanted}] into {VENV}: a few minutes, only this once.")
     install(["-e", f".[{wanted}]"])
     # Otherwise the first plot of a notebook would print that it builds this cache.
@@ -209,12 +216,12 @@ def pytest_command(arguments):
     return [str(PYTHON), "-m", "pytest", *notebooks, *everything, *arguments]
 
 
-def test_environment(options):
+def settings_for_tests(options):
     """Return the environment of the tests, free of the user's own settings."""
     environment = clean_environment()
     environment["PYTHONHASHSEED"] = "0"  # notebooks print the same sets every time
     environment["IPYTHONDIR"] = str(VENV / "ipython")
-    if options.with_cupy:
+    if "emulation" in options.extras:
         environment["BREW_CUPY"] = "emulate"
     return environment
 

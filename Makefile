@@ -1,0 +1,38 @@
+# For developers, inside an environment with: pip install -e '.[lab,data,test,dev]'
+# Users need no make: see start.py.
+
+PYTHON ?= python
+NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval.cfg
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: ## the quick tests
+	$(PYTHON) -m pytest
+
+test-all: ## all tests, and the notebooks as tests
+	$(PYTHON) -m pytest -m "not gpu" $(NBVAL) tests notebooks
+
+lint: ## style, and whether the code is formatted
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+
+format: ## format the code, and mend what can be mended automatically
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+types: ## check the types
+	$(PYTHON) -m mypy
+
+check: lint types test-all ## all that must hold before a change is handed in
+
+coverage: ## which lines no test reaches
+	$(PYTHON) -m pytest -m "not gpu" --cov --cov-report=term-missing
+
+notebooks: ## run the notebooks anew and keep their outputs
+	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+clean: ## remove what tests and builds left behind
+	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help test test-all lint format types check coverage notebooks clean
