@@ -138,6 +138,22 @@ def gpu_zeros(size, dtype):
         ) from error
 
 
+def num_gpus():
+    """Return how many GPUs there are; BackendError if none can be used."""
+    return (_cupy or _import_cupy()).cuda.runtime.getDeviceCount()
+
+
+def gpu_properties(device_id):
+    """Return a dict of what CUDA tells about a GPU."""
+    return (_cupy or _import_cupy()).cuda.runtime.getDeviceProperties(device_id)
+
+
+def synchronize():
+    """Wait until the GPU, if one is in use, has done all its work."""
+    if _mode == "gpu":
+        _cupy.cuda.get_current_stream().synchronize()
+
+
 @contextmanager
 def device_pass():
     """Run a pass of a net: on the device in GPU mode, with one BLAS thread."""
