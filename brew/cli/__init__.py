@@ -20,7 +20,7 @@ DONE, FAILED, NOT_UNDERSTOOD, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command that `argv` (default: the process's) names; return its exit code."""
+    """Run the command in `argv` (default: the process's) and return its exit code."""
     argv = sys.argv[1:] if argv is None else argv
     try:
         return _dispatch(argv)
