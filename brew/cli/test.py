@@ -1,8 +1,8 @@
-"""Test a net: score a trained model on batches of its test data.
+r"""Test a net: score a trained model on batches of its test data.
 
 Examples::
 
-    python -m brew test --model=train_test.prototxt \\
+    python -m brew test --model=train_test.prototxt \
         --weights=lenet_iter_10000.caffemodel --iterations=20
 """
 
