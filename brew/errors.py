@@ -5,7 +5,7 @@
     BrewError
     ├── ProtoError    (ValueError)    a prototxt or binary message that cannot be read
     ├── FileError     (RuntimeError)  a file that is missing, unreadable or unwritable
-    ├── SourceError   (RuntimeError)  a database, HDF5 file or image list with bad content
+    ├── SourceError   (RuntimeError)  a database, HDF5 file or list with bad content
     ├── LayerError    (ValueError)    one layer and its blobs do not fit
     ├── NetError      (ValueError)    layers do not fit together
     │   ├── UnknownBottom             a bottom that no earlier layer produced

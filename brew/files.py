@@ -43,7 +43,7 @@ def write_atomically(path):
     Yields
     ------
     file
-        A binary file, open for writing.
+        A binary file, open for writing and reading.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def write_atomically(path):
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

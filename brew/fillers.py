@@ -51,7 +51,7 @@ def uniform(shape, filler, rng):
 
 
 def gaussian(shape, filler, rng):
-    """Normal with ``mean`` [0] and ``std`` [1], or mostly zeros.
+    """Draw from a normal of ``mean`` [0] and ``std`` [1], or keep few of it.
 
     With ``sparse`` >= 0 [-1 = off] an element is kept with probability sparse /
     shape[0] and is zero otherwise: about ``sparse`` inputs reach each output.
@@ -86,7 +86,7 @@ def xavier(shape, filler, rng):
 
 
 def msra(shape, filler, rng):
-    r"""Normal with standard deviation :math:`\sqrt{2/n}`, made for ReLU.
+    r"""Draw from a normal of standard deviation :math:`\sqrt{2/n}`, made for ReLU.
 
     n as in :func:`xavier`. Source: He et al., "Delving Deep into Rectifiers",
     2015, arXiv:1502.01852.

@@ -135,7 +135,7 @@ class Layer:
 
     @property
     def rng(self):
-        """This layer's own NumPy generator, from the net's seed and its name."""
+        """The layer's own NumPy generator, from the net's seed and its name."""
         if self._rng is None:
             self._rng = backend.make_rng(self.seed, self.name)
         return self._rng
@@ -196,11 +196,12 @@ class Layer:
     def axis_index(self, axis, shape):
         """Return `axis` counted from the front; a negative one counts from the end."""
         ndim = len(shape)
-        self.require(
-            -ndim <= axis < ndim,
-            f"axis {axis} does not exist in shape {tuple(shape)}; choose one from "
-            f"{-ndim} to {ndim - 1}",
-        )
+        if not -ndim <= axis < ndim:
+            self.require(
+                False,
+                f"axis {axis} does not exist in shape {tuple(shape)}; choose "
+                f"one from {-ndim} to {ndim - 1}",
+            )
         return axis % ndim
 
     def connect(self, bottom, top):

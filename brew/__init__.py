@@ -1,0 +1,55 @@
+"""brew: a readable, complete Caffe in pure Python.
+
+The names are pycaffe's, so that ``import brew as caffe`` works.
+"""
+
+from brew import io
+from brew.backend import set_device, set_mode_cpu, set_mode_gpu, set_random_seed
+from brew.blob import Blob
+from brew.errors import BrewError
+from brew.layer import TEST, TRAIN, Layer, layer_type_list, register
+from brew.log import init_log, log
+from brew.net import Net
+from brew.net_spec import NetSpec, layers, params, to_proto
+from brew.solvers import (
+    AdaDeltaSolver,
+    AdaGradSolver,
+    AdamSolver,
+    NesterovSolver,
+    RMSPropSolver,
+    SGDSolver,
+    get_solver,
+)
+from brew.timer import Timer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "TEST",
+    "TRAIN",
+    "AdaDeltaSolver",
+    "AdaGradSolver",
+    "AdamSolver",
+    "Blob",
+    "BrewError",
+    "Layer",
+    "NesterovSolver",
+    "Net",
+    "NetSpec",
+    "RMSPropSolver",
+    "SGDSolver",
+    "Timer",
+    "get_solver",
+    "init_log",
+    "io",
+    "layer_type_list",
+    "layers",
+    "log",
+    "params",
+    "register",
+    "set_device",
+    "set_mode_cpu",
+    "set_mode_gpu",
+    "set_random_seed",
+    "to_proto",
+]

@@ -1,0 +1,115 @@
+"""Feed a net with more items than one batch holds (methods of ``Net``)."""
+
+from itertools import zip_longest
+
+import numpy
+
+from brew.errors import NetError
+
+
+def forward_all(net, blobs=None, **inputs):
+    """Run the net over any number of items, batch by batch.
+
+    Parameters
+    ----------
+    blobs : list of str, optional
+        Further blobs to return.
+    **inputs : array
+        The items for each input. They are cut into batches of the first blob's
+        first size; the last batch is filled up with zeros, cut off again.
+
+    Returns
+    -------
+    dict of str to array
+        The outputs and `blobs` for all items (copies).
+    """
+    names = {*net.outputs, *(blobs or [])}
+    pieces = {name: [] for name in names}
+    for batch in _batches(net, inputs):
+        for name, values in net.forward(blobs=blobs, **batch).items():
+            pieces[name].append(values.copy())
+    return _joined(pieces, _num_items(inputs))
+
+
+def forward_backward_all(net, blobs=None, diffs=None, **arrays):
+    """Run forward and backward over any number of items, batch by batch.
+
+    Parameters
+    ----------
+    blobs, diffs : list of str, optional
+        Further blobs whose data, or whose diffs, are returned.
+    **arrays : array
+        Items for each input, and diffs for each output.
+
+    Returns
+    -------
+    (dict, dict)
+        Data of the outputs and `blobs`; diffs of the inputs and `diffs`.
+    """
+    inputs = {name: a for name, a in arrays.items() if name in net.inputs}
+    tops = {name: a for name, a in arrays.items() if name in net.outputs}
+    if unknown := set(arrays) - set(inputs) - set(tops):
+        raise NetError(
+            f"net {net.name!r}: {sorted(unknown)} are neither inputs {net.inputs} nor "
+            f"outputs {net.outputs}"
+        )
+    all_data = {name: [] for name in {*net.outputs, *(blobs or [])}}
+    all_diffs = {name: [] for name in {*net.inputs, *(diffs or [])}}
+    pairs = zip_longest(_batches(net, inputs), _batches(net, tops), fillvalue={})
+    for batch, top_diffs in pairs:
+        for name, values in net.forward(blobs=blobs, **batch).items():
+            all_data[name].append(values.copy())
+        for name, values in net.backward(diffs=diffs, **top_diffs).items():
+            all_diffs[name].append(values.copy())
+    num_items = _num_items(arrays)
+    return _joined(all_data, num_items), _joined(all_diffs, num_items)
+
+
+def set_input_arrays(net, data, labels):
+    """Give the MemoryData layer at the front its data; nothing is copied.
+
+    Parameters
+    ----------
+    data : float32 array (N, C, h, w)
+        N is a multiple of the layer's batch size.
+    labels : float32 array (N,) or (N, 1, 1, 1)
+    """
+    first = net.layers[0]
+    if first.type != "MemoryData":
+        raise NetError(
+            f"net {net.name!r}: set_input_arrays needs a MemoryData layer at the "
+            f"front, not {first.type}"
+        )
+    first.reset(data, labels)
+
+
+def _num_items(arrays):
+    return len(next(iter(arrays.values()))) if arrays else 0
+
+
+def _batches(net, arrays):
+    if not arrays:
+        return
+    num_items = _num_items(arrays)
+    size = net._blobs[0].shape[0]
+    for start in range(0, num_items, size):
+        yield {
+            name: _filled_up(numpy.asarray(array)[start : start + size], size)
+            for name, array in arrays.items()
+        }
+
+
+def _filled_up(items, size):
+    if len(items) == size:
+        return items
+    batch = numpy.zeros((size, *items.shape[1:]), items.dtype)
+    batch[: len(items)] = items
+    return batch
+
+
+def _joined(pieces, num_items):
+    return {
+        name: numpy.concatenate([numpy.atleast_1d(p) for p in parts])[:num_items]
+        for name, parts in pieces.items()
+        if parts
+    }

@@ -1,0 +1,75 @@
+"""Build the layers of a net and name its parts: the middle of ``Net.__init__``."""
+
+from collections import OrderedDict
+
+from brew import layer_types  # noqa: F401  fills the registry of layer types
+from brew.layer import create_layer
+from brew.net_wiring import Wiring, check_propagate_down
+from brew.proto import caffe_pb2
+from brew.proto.upgrade import read_net, upgrade_net
+
+
+def read_param(network, phase, level, stages):
+    """Return the NetParameter of a file or message, with the state asked for.
+
+    Parameters
+    ----------
+    network : str, Path or NetParameter
+    phase : int or None
+        None leaves the message's own state as it is.
+    level : int
+        Replaces the level of the message.
+    stages : list of str or None
+        Are added to the stages of the message.
+    """
+    param = caffe_pb2.NetParameter()
+    is_message = isinstance(network, caffe_pb2.NetParameter)
+    param.CopyFrom(upgrade_net(network) if is_message else read_net(network))
+    if phase is not None:
+        param.state.phase = phase
+        param.state.level = level
+        param.state.stage.extend(stages or [])
+    return param
+
+
+def build_layers(net):
+    """Create, connect and set up the layers of ``net.param``, in file order."""
+    wiring = Wiring()
+    net.layers, net._bottoms, net._tops = [], [], []
+    for layer_param in net.param.layer:
+        if not layer_param.HasField("phase"):
+            layer_param.phase = net.param.state.phase
+        check_propagate_down(layer_param)
+        layer = create_layer(layer_param, net.seed)
+        bottom, top = wiring.connect(layer_param, layer)
+        layer.connect(bottom, top)
+        net.layers.append(layer)
+        net._bottoms.append(bottom)
+        net._tops.append(top)
+    net._blobs = wiring.blobs
+    net.bottom_ids, net.top_ids = wiring.bottom_ids, wiring.top_ids
+    net.outputs = wiring.outputs()
+
+
+def name_things(net):
+    """Make the dictionaries by name that pycaffe has."""
+    net._layer_names = [layer.name for layer in net.layers]
+    net._blob_names = [blob.name for blob in net._blobs]
+    net.blobs = OrderedDict((blob.name, blob) for blob in net._blobs)
+    net.layer_dict = OrderedDict((layer.name, layer) for layer in net.layers)
+    net.params = OrderedDict(
+        (layer.name, layer.blobs) for layer in net.layers if layer.blobs
+    )
+    net.bottom_names = _names(net._layer_names, net._bottoms)
+    net.top_names = _names(net._layer_names, net._tops)
+    net.inputs = [
+        blob.name
+        for layer, tops in zip(net.layers, net._tops, strict=True)
+        if layer.type == "Input"
+        for blob in tops
+    ]
+
+
+def _names(layer_names, blobs):
+    pairs = zip(layer_names, blobs, strict=True)
+    return OrderedDict((name, [blob.name for blob in some]) for name, some in pairs)

@@ -1,0 +1,67 @@
+"""What ``debug_info: true`` logs: the size of values and gradients by layer."""
+
+from brew.log import logger
+
+
+def log_forward(net, i):
+    """Log the mean absolute value of each top and parameter of layer `i`."""
+    layer = net.layers[i]
+    for blob in net._tops[i]:
+        logger.info(
+            "    [Forward] Layer %s, top blob %s data: %g",
+            layer.name,
+            blob.name,
+            _mean_abs(blob.data),
+        )
+    for b, blob in enumerate(layer.blobs):
+        logger.info(
+            "    [Forward] Layer %s, param blob %s data: %g",
+            layer.name,
+            _param_name(layer, b),
+            _mean_abs(blob.data),
+        )
+
+
+def log_backward(net, i):
+    """Log the mean absolute diff of each bottom and parameter of layer `i`."""
+    layer = net.layers[i]
+    for blob, is_wanted in zip(
+        net._bottoms[i], net.bottom_need_backward[i], strict=True
+    ):
+        if is_wanted:
+            logger.info(
+                "    [Backward] Layer %s, bottom blob %s diff: %g",
+                layer.name,
+                blob.name,
+                _mean_abs(blob.diff),
+            )
+    for b, blob in enumerate(layer.blobs):
+        if layer.param_propagate_down[b]:
+            logger.info(
+                "    [Backward] Layer %s, param blob %s diff: %g",
+                layer.name,
+                _param_name(layer, b),
+                _mean_abs(blob.diff),
+            )
+
+
+def log_all_params(net):
+    """Log the L1 and L2 norms of all learnable parameters and their gradients."""
+    blobs = net.learnable_params
+    logger.info(
+        "    [Backward] All net params (data, diff): "
+        "L1 norm = (%g, %g); L2 norm = (%g, %g)",
+        sum(float(abs(blob.data).sum()) for blob in blobs),
+        sum(float(abs(blob.diff).sum()) for blob in blobs),
+        sum(float((blob.data**2).sum()) for blob in blobs) ** 0.5,
+        sum(float((blob.diff**2).sum()) for blob in blobs) ** 0.5,
+    )
+
+
+def _param_name(layer, index):
+    given = layer.param.param
+    return (given[index].name if index < len(given) else "") or str(index)
+
+
+def _mean_abs(array):
+    return float(abs(array).mean()) if array.size else 0.0

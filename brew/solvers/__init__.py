@@ -1,0 +1,46 @@
+"""The solver types, each a file with one ``compute_update``."""
+
+from brew.errors import SolverError, did_you_mean
+from brew.solver_nets import solver_param
+from brew.solvers.adadelta import AdaDeltaSolver
+from brew.solvers.adagrad import AdaGradSolver
+from brew.solvers.adam import AdamSolver
+from brew.solvers.nesterov import NesterovSolver
+from brew.solvers.rmsprop import RMSPropSolver
+from brew.solvers.sgd import SGDSolver
+
+SOLVERS = {
+    solver.type: solver
+    for solver in (
+        SGDSolver,
+        NesterovSolver,
+        AdaGradSolver,
+        RMSPropSolver,
+        AdaDeltaSolver,
+        AdamSolver,
+    )
+}
+
+
+def get_solver(solver):
+    """Return a solver of the type that a solver prototxt names.
+
+    Parameters
+    ----------
+    solver : str, Path or SolverParameter
+        Its ``type`` ["SGD"] is one of SGD, Nesterov, AdaGrad, RMSProp, AdaDelta,
+        Adam.
+
+    Raises
+    ------
+    SolverError
+        If the type is unknown; and whatever the solver itself raises.
+    """
+    param = solver_param(solver)
+    if param.type not in SOLVERS:
+        raise SolverError(
+            f"solver type {param.type!r} is unknown."
+            + did_you_mean(param.type, SOLVERS)
+            + f" Known: {', '.join(SOLVERS)}"
+        )
+    return SOLVERS[param.type](param)

@@ -1,0 +1,27 @@
+"""A stopwatch, as pycaffe has it."""
+
+from time import perf_counter
+
+
+class Timer:
+    """Measure time between :meth:`start` and :meth:`stop`.
+
+    Attributes
+    ----------
+    ms : float
+        Milliseconds of the last measurement.
+    """
+
+    def __init__(self):
+        self.ms = 0.0
+        self._started = None
+
+    def start(self):
+        """Start the clock."""
+        self._started = perf_counter()
+
+    def stop(self):
+        """Stop the clock and store the time in ``ms``."""
+        if self._started is not None:
+            self.ms = (perf_counter() - self._started) * 1000.0
+        self._started = None
