@@ -1,0 +1,52 @@
+"""Work cut into pieces that stay in the cache, dealt to the threads."""
+
+from brew import backend
+
+PIECE = 2**17  # elements: 512 KB of float32, so that a few arrays fit a core's cache
+LARGE = 4 * PIECE  # below this, dispatch costs more than a second core brings
+
+
+def in_pieces(function, *arrays):
+    """Call `function` on matching pieces of arrays that have one shape.
+
+    Small arrays are handed over whole, and so are arrays on a GPU.
+
+    Parameters
+    ----------
+    function : callable
+        Takes as many arrays as there are in `arrays`, works element by element
+        and writes its result into one of them.
+    *arrays : array
+        Arrays of one shape, inputs and outputs.
+    """
+    size = arrays[0].size
+    if size < LARGE or backend.on_device() or not _are_contiguous(arrays):
+        function(*arrays)
+        return
+    flat = [array.reshape(-1) for array in arrays]
+    _deal(function, flat, PIECE)
+
+
+def by_items(function, *arrays):
+    """Call `function` on matching groups of items: slices of the first axis.
+
+    As :func:`in_pieces`, for work in which the numbers of an item belong together.
+    """
+    size = arrays[0].size
+    if size < LARGE or backend.on_device():
+        function(*arrays)
+        return
+    item_size = size // len(arrays[0])
+    _deal(function, arrays, max(1, PIECE // item_size))
+
+
+def _are_contiguous(arrays):
+    return all(array.flags.c_contiguous for array in arrays)
+
+
+def _deal(function, arrays, step):
+    def task(i):
+        piece = slice(i * step, (i + 1) * step)
+        function(*(array[piece] for array in arrays))
+
+    backend.parallel(task, -(-len(arrays[0]) // step))
