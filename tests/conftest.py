@@ -1,6 +1,5 @@
 """What every test gets: a header that says where it runs, and a fresh start."""
 
-import importlib.metadata
 import os
 import shutil
 import sys
@@ -10,6 +9,8 @@ import pytest
 import threadpoolctl
 
 from brew import backend
+
+pytest_plugins = ["tests.cuda_emulation.plugin"]  # CuPy: emulated, real or skipped
 
 SEED = 1701  # the seed of Caffe's own tests
 
@@ -27,20 +28,8 @@ def pytest_report_header():
     return [
         f"brew: Python {python}, NumPy {numpy.__version__}, {cores} cores, "
         f"BLAS {', '.join(sorted(blas)) or 'unknown'}",
-        f"brew: GPU {gpu_level()}",
         f"brew: Chromium {'found' if chromium else 'not found: no browser tests'}",
     ]
-
-
-def gpu_level():
-    """Return in words how far this run tests the GPU code."""
-    try:
-        version = importlib.metadata.version("cupy-cuda12x")
-    except importlib.metadata.PackageNotFoundError:
-        return "level 0: no CuPy, so the GPU code does not run"
-    if os.environ.get("BREW_CUPY") == "emulate":
-        return f"level 1: CuPy {version}, its CUDA calls emulated on the CPU"
-    return f"CuPy {version} on the real device, if there is one"
 
 
 @pytest.fixture(autouse=True)
