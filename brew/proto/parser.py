@@ -5,6 +5,8 @@ What Caffe's own parser tolerates is tolerated: ``name: { }``, ``< >`` for brace
 texts that are one, ``#`` comments, octal and hexadecimal numbers.
 """
 
+from google.protobuf.descriptor import FieldDescriptor
+
 from brew.errors import did_you_mean
 from brew.proto.fields import is_message, is_repeated
 from brew.proto.scalars import takes, to_bytes, to_value
@@ -91,7 +93,7 @@ class Parser:
         first = self.tokens.token
         minus = self.tokens.accept("-")
         token = self.tokens.take()
-        if field.cpp_type == field.CPPTYPE_STRING and token.kind == "string":
+        if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and token.kind == "string":
             return self._text(field, token)
         try:
             return to_value(field, token, minus)
@@ -104,7 +106,7 @@ class Parser:
         while self.tokens.token.kind == "string":
             pieces.append(self.tokens.take())
         content = b"".join(self._unescaped(piece) for piece in pieces)
-        if field.type == field.TYPE_BYTES:
+        if field.type == FieldDescriptor.TYPE_BYTES:
             return content
         try:
             return content.decode("utf-8")

@@ -2,8 +2,24 @@
 
 import re
 
+from google.protobuf.descriptor import FieldDescriptor
+
 from brew.errors import did_you_mean
 
+_FLOATS = (FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE)
+# Lowest and highest value of the whole-number fields.
+_BOUNDS = {
+    FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
+    FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
+    FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
+    FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
+}
+_WORDS = {
+    FieldDescriptor.CPPTYPE_FLOAT: "takes a number",
+    FieldDescriptor.CPPTYPE_DOUBLE: "takes a number",
+    FieldDescriptor.CPPTYPE_BOOL: "takes true or false",
+    FieldDescriptor.CPPTYPE_STRING: "takes a text in quotes",
+}
 _DECIMAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?", re.ASCII)
 _TRUTH = {"true": True, "True": True, "t": True, "1": True}
 _TRUTH |= {"false": False, "False": False, "f": False, "0": False}
@@ -19,12 +35,7 @@ def takes(field):
         words = [value.name for value in field.enum_type.values]
         more = ", ..." if len(words) > 8 else ""
         return f"takes one of {', '.join(words[:8])}{more}"
-    return {
-        field.CPPTYPE_FLOAT: "takes a number",
-        field.CPPTYPE_DOUBLE: "takes a number",
-        field.CPPTYPE_BOOL: "takes true or false",
-        field.CPPTYPE_STRING: "takes a text in quotes",
-    }.get(field.cpp_type, "takes a whole number")
+    return _WORDS.get(field.cpp_type, "takes a whole number")
 
 
 def to_value(field, token, negative=False):
@@ -39,11 +50,14 @@ def to_value(field, token, negative=False):
     value = None
     if field.enum_type:
         value = _enum_number(field.enum_type, token.kind, text)
-    elif field.cpp_type == field.CPPTYPE_BOOL:
+    elif field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         value = _TRUTH.get(text)
-    elif field.cpp_type in (field.CPPTYPE_FLOAT, field.CPPTYPE_DOUBLE):
+    elif field.cpp_type in (
+        FieldDescriptor.CPPTYPE_FLOAT,
+        FieldDescriptor.CPPTYPE_DOUBLE,
+    ):
         value = _number(text)
-    elif field.cpp_type != field.CPPTYPE_STRING and token.kind == "number":
+    elif field.cpp_type in _BOUNDS and token.kind == "number":
         value = _whole_number(field, text)
     if value is None:
         raise ValueError(f"{field.name!r} {takes(field)}, {_not(field, token, text)}")
@@ -98,13 +112,8 @@ def _number(text):
 
 def _whole_number(field, text):
     number = _integer(text)
-    if number is None:
-        return None
-    bits = 64 if field.cpp_type in (field.CPPTYPE_INT64, field.CPPTYPE_UINT64) else 32
-    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-    if field.cpp_type in (field.CPPTYPE_UINT32, field.CPPTYPE_UINT64):
-        low, high = 0, 2**bits - 1
-    if not low <= number <= high:
+    low, high = _BOUNDS[field.cpp_type]
+    if number is not None and not low <= number <= high:
         bounds = f"a whole number from {low} to {high}"
         raise ValueError(f"{field.name!r} takes {bounds}, not {text}")
     return number
@@ -127,6 +136,6 @@ def _not(field, token, text):
         return f"not {text}: leave out the quotes"
     if field.enum_type:
         return f"not {text!r}.{did_you_mean(text, field.enum_type.values_by_name)}"
-    if field.cpp_type == field.CPPTYPE_STRING and token.kind == "name":
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and token.kind == "name":
         return f'not {text!r}: write "{text}"'
     return f"not {text!r}"

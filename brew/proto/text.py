@@ -13,6 +13,7 @@ itself with carets under what is wrong, and the nearest valid name::
 import re
 
 import numpy
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.text_encoding import CEscape
 
 from brew.errors import ProtoError
@@ -115,10 +116,10 @@ def _scalar(field, value):
     if field.enum_type:
         named = field.enum_type.values_by_number.get(value)
         return named.name if named else str(value)
-    if field.cpp_type == field.CPPTYPE_STRING:
-        return f'"{CEscape(value, as_utf8=field.type != field.TYPE_BYTES)}"'
-    if field.cpp_type == field.CPPTYPE_BOOL:
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        return f'"{CEscape(value, as_utf8=field.type != FieldDescriptor.TYPE_BYTES)}"'
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return "true" if value else "false"
-    if field.cpp_type == field.CPPTYPE_FLOAT:
+    if field.cpp_type == FieldDescriptor.CPPTYPE_FLOAT:
         value = numpy.float32(value)
     return str(value).removesuffix(".0")
