@@ -90,7 +90,11 @@ class Layer:
 
     def reshape(self, bottom, top):
         """Give the tops their shapes; called before each forward."""
-        shapes = self.top_shapes(*(blob.shape for blob in bottom))
+        try:
+            shapes = self.top_shapes(*(blob.shape for blob in bottom))
+        except LayerError as error:
+            told = ", ".join(f"{blob.name!r} has shape {blob.shape}" for blob in bottom)
+            raise LayerError(f"{error} (bottom {told})") from None
         for blob, shape in zip(top, shapes, strict=True):
             blob.reshape(shape)
 
@@ -199,8 +203,8 @@ class Layer:
         if not -ndim <= axis < ndim:
             self.require(
                 False,
-                f"axis {axis} does not exist in shape {tuple(shape)}; choose "
-                f"one from {-ndim} to {ndim - 1}",
+                f"there is no axis {axis} in shape {tuple(shape)}; choose one from "
+                f"{-ndim} to {ndim - 1}",
             )
         return axis % ndim
 
