@@ -1,0 +1,56 @@
+from brew.testing import Case
+
+FILLERS = "weight_filler { type: 'xavier' } bias_filler { type: 'uniform' }"
+
+
+def convolution(proto, bottoms, id, **options):
+    text = f"convolution_param {{ {proto} {FILLERS} }}"
+    return Case("Convolution", text, bottoms, id, **options)
+
+
+CASES = [
+    convolution(
+        "num_output: 4 kernel_size: 3",
+        [(2, 3, 5, 4)],
+        "3x3",
+        resized=[(1, 3, 4, 6)],
+        refuses=[[(3,)], [(2, 3, 1, 1)]],
+    ),
+    convolution("num_output: 2 kernel_size: 1", [(2, 3, 2, 3)], "1x1"),
+    convolution("num_output: 2 kernel_size: 1 stride: 2", [(2, 3, 3, 3)], "1x1 apart"),
+    convolution("num_output: 2 kernel_size: 3 pad: 1", [(2, 2, 3, 4)], "padded"),
+    convolution(
+        "num_output: 2 kernel_size: 3 pad: 2 stride: 2", [(1, 2, 5, 6)], "stride 2"
+    ),
+    convolution(
+        "num_output: 3 kernel_h: 3 kernel_w: 2 pad_h: 1 stride_h: 2 stride_w: 1",
+        [(2, 2, 5, 4)],
+        "oblong",
+    ),
+    convolution(
+        "num_output: 2 kernel_size: 2 kernel_size: 3 pad: 1 pad: 0 dilation: 2",
+        [(2, 2, 6, 7)],
+        "dilated",
+    ),
+    convolution(
+        "num_output: 6 kernel_size: 3 group: 2 pad: 1", [(2, 4, 4, 3)], "2 groups"
+    ),
+    convolution(
+        "num_output: 4 kernel_size: 2 group: 4", [(2, 4, 3, 3)], "one channel a group"
+    ),
+    convolution(
+        "num_output: 2 kernel_size: 3 bias_term: false", [(2, 2, 4, 4)], "no bias"
+    ),
+    convolution("num_output: 2 kernel_size: 3 pad: 1", [(2, 2, 5)], "1 axis"),
+    convolution("num_output: 2 kernel_size: 2", [(1, 2, 3, 3, 3)], "3 axes"),
+    convolution(
+        "num_output: 2 kernel_size: 2 axis: 2",
+        [(2, 2, 3, 3, 3)],
+        "channels on axis 2",
+        resized=[(1, 4, 3, 3, 3)],
+    ),
+    convolution(
+        "num_output: 2 kernel_size: 3", [(2, 2, 4, 3)] * 2, "two bottoms", tops=2
+    ),
+    convolution("num_output: 2 kernel_size: 5", [(1, 2, 5, 5)], "whole image"),
+]

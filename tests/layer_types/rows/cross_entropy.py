@@ -1,0 +1,36 @@
+from brew.testing import Case, choices, lopsided
+
+TARGETS = [lopsided(), lopsided(0.05, 0.95)]
+
+
+def loss(proto, bottoms, id, samples=TARGETS, **options):
+    options = {"gradient_to": (0,)} | options
+    name = "SigmoidCrossEntropyLoss"
+    return Case(name, proto, bottoms, id, samples=samples, **options)
+
+
+CASES = [
+    loss("", [(3, 4), (3, 4)], "plain", refuses=[[(3, 4), (2, 4)], [(3, 4), (3, 5)]]),
+    loss("loss_weight: 3", [(2, 3, 2), (2, 6)], "weighted"),
+    loss("", [(3, 4), (3, 4)], "far out", [lopsided(-60, 90), choices(0, 1)]),
+    loss(
+        "loss_param { ignore_label: -1 }",
+        [(3, 4), (3, 4)],
+        "some ignored",
+        [lopsided(), choices(0, 1, -1)],
+    ),
+    loss(
+        "loss_param { ignore_label: -1 normalization: VALID }",
+        [(3, 4), (3, 4)],
+        "over those that count",
+        [lopsided(), choices(0, 1, -1)],
+    ),
+    loss(
+        "loss_param { ignore_label: 0 normalization: FULL }",
+        [(3, 4), (3, 4)],
+        "ignoring fractions",
+        [lopsided(), choices(0, 0.5, 1)],
+    ),
+    loss("loss_param { normalization: NONE }", [(3, 4), (3, 4)], "summed"),
+    loss("loss_param { normalize: true }", [(3, 4), (3, 4)], "normalized"),
+]

@@ -1,0 +1,43 @@
+from brew.testing import Case
+
+
+def pooling(proto, bottoms, id, **options):
+    return Case("Pooling", f"pooling_param {{ {proto} }}", bottoms, id, **options)
+
+
+CASES = [
+    pooling(
+        "kernel_size: 2 stride: 2",
+        [(2, 3, 4, 6)],
+        "max",
+        resized=[(1, 3, 7, 5)],
+        refuses=[[(64, 20)], [(2, 3, 4)]],
+    ),
+    pooling("kernel_size: 3 stride: 2", [(2, 2, 6, 5)], "max overlapping"),
+    pooling("kernel_size: 3 stride: 2 pad: 1", [(2, 2, 6, 5)], "max padded"),
+    pooling(
+        "kernel_size: 3 stride: 2 pad: 1 round_mode: FLOOR",
+        [(2, 2, 6, 5)],
+        "max rounding down",
+    ),
+    pooling(
+        "kernel_h: 3 kernel_w: 2 stride_h: 1 stride_w: 2", [(2, 2, 5, 6)], "oblong"
+    ),
+    pooling("kernel_size: 2 stride: 3", [(2, 2, 5, 5)], "max with gaps"),
+    pooling("global_pooling: true", [(2, 3, 3, 4)], "max of all"),
+    pooling(
+        "kernel_size: 2 stride: 2",
+        [(2, 2, 4, 4)],
+        "max and mask",
+        tops=2,
+        gradient_from=(0,),
+    ),
+    pooling("pool: AVE kernel_size: 2 stride: 2", [(2, 3, 4, 6)], "average"),
+    pooling(
+        "pool: AVE kernel_size: 3 stride: 2", [(2, 2, 6, 5)], "average overlapping"
+    ),
+    pooling("pool: AVE kernel_size: 3 stride: 2 pad: 1", [(2, 2, 6, 5)], "ave padded"),
+    pooling("pool: AVE kernel_size: 3 stride: 1 pad: 2", [(1, 2, 3, 3)], "ave in pads"),
+    pooling("pool: AVE global_pooling: true", [(2, 3, 3, 4)], "average of all"),
+    pooling("pool: AVE kernel_size: 1", [(1, 2, 2, 3)], "1x1"),
+]

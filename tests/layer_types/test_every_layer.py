@@ -1,0 +1,52 @@
+"""Every row of the table passes every check that applies to it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from brew.layer import layer_type_list
+from brew.testing import CHECKS
+from tests.layer_types.cases import CASES
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "layers"
+
+
+@pytest.fixture(scope="module")
+def _data_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows")
+    shutil.copytree(GOLDEN / "data", folder / "data")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_data_folder(_data_folder, monkeypatch):
+    monkeypatch.chdir(_data_folder)
+
+
+def pairs():
+    """Yield a pytest parameter for each row and each check that applies to it."""
+    for case in CASES:
+        for name, check in CHECKS.items():
+            if check.applies_to(case):
+                reason = case.xfail.get(name)
+                marks = [pytest.mark.xfail(reason=reason)] if reason else []
+                yield pytest.param(case, check, id=f"{case}-{name}", marks=marks)
+
+
+@pytest.mark.parametrize(("case", "check"), pairs())
+def test_layer_passes_check(case, check):
+    check(case)
+
+
+def test_every_type_has_a_row():
+    assert set(layer_type_list()) - {case.type for case in CASES} == set()
+
+
+def test_every_row_has_a_name_of_its_own():
+    names = [str(case) for case in CASES]
+    assert [name for name in names if names.count(name) > 1] == []
+
+
+def test_known_failures_name_checks_that_exist():
+    assert {name for case in CASES for name in case.xfail} <= set(CHECKS)
