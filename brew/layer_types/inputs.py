@@ -1,0 +1,219 @@
+"""Layers at the bottom of a net whose data is not read from files."""
+
+import numpy as np
+
+from brew.errors import SourceError
+from brew.fillers import fill
+from brew.layer import Layer, register
+from brew.log import logger
+from brew.proto import caffe_pb2
+
+
+@register("Input")
+class Input(Layer):
+    """Wait for data: the tops are the inputs of the net, filled from outside.
+
+    ======  ===============  ====================================================
+    top     x0, x1, ...      each with its shape; a top without one is empty until
+                             it is reshaped
+    params  none
+    proto   ``input_param``  ``shape``: none, one for all tops, or one for each
+    ======  ===============  ====================================================
+
+    Source: Caffe.
+    """
+
+    bottoms, tops = 0, (1, None)
+    gradient_to = ()
+    host_only = True
+
+    def setup(self, bottom, top):
+        shapes = [tuple(shape.dim) for shape in self.param.input_param.shape]
+        self.require(
+            len(shapes) in (0, 1, len(top)),
+            f"{len(shapes)} shapes are given for {len(top)} tops; give none, one, or "
+            "one for each",
+        )
+        if len(shapes) == 1:
+            shapes *= len(top)
+        for blob, shape in zip(top, shapes, strict=False):
+            blob.reshape(shape)
+
+    def reshape(self, bottom, top):
+        """Leave the tops alone: the user may have reshaped them."""
+
+    def forward(self, bottom, top):
+        pass  # the data is there already
+
+    def backward(self, top, propagate_down, bottom):
+        pass  # nothing lies below
+
+
+@register("DummyData")
+class DummyData(Layer):
+    """Make up data: constants or random numbers.
+
+    A top with a ``constant`` filler is filled once; with any other filler it is
+    filled anew at each forward.
+
+    ======  ====================  =================================================
+    top     y0, y1, ...           each with its shape and filler
+    params  none
+    proto   ``dummy_data_param``  ``shape``: one for all tops, or one for each;
+                                  ``data_filler``: none (zeros), one, or one for
+                                  each; ``num``, ``channels``, ``height``,
+                                  ``width``: the old form of ``shape``, each once
+                                  or once a top
+    ======  ====================  =================================================
+
+    Source: Caffe.
+    """
+
+    bottoms, tops = 0, (1, None)
+    gradient_to = ()
+    host_only = True
+
+    def setup(self, bottom, top):
+        p = self.param.dummy_data_param
+        self._shapes = self._read_shapes(p, len(top))
+        fillers = list(p.data_filler) or [caffe_pb2.FillerParameter()]
+        self._fillers = self._one_each("data_filler", fillers, len(top))
+        for blob, shape in zip(top, self._shapes, strict=True):
+            blob.reshape(shape)
+        self._fill(top, constant=True)
+
+    def top_shapes(self):
+        return self._shapes
+
+    def forward(self, bottom, top):
+        self._fill(top, constant=False)
+
+    def backward(self, top, propagate_down, bottom):
+        pass  # nothing lies below
+
+    def _fill(self, top, constant):
+        for blob, filler in zip(top, self._fillers, strict=True):
+            if (filler.type == "constant") == constant:
+                fill(blob, filler, self.rng)
+
+    def _read_shapes(self, p, num_tops):
+        old = {name: list(getattr(p, name)) for name in LEGACY_SIZES}
+        if not any(old.values()):
+            shapes = [tuple(shape.dim) for shape in p.shape]
+            return self._one_each("shape", shapes, num_tops)
+        self.require(not p.shape, "shape and num, channels, … are mixed; take shape")
+        sizes = [self._one_each(name, old[name], num_tops) for name in LEGACY_SIZES]
+        return list(zip(*sizes, strict=True))
+
+    def _one_each(self, field, values, num_tops):
+        self.require(
+            len(values) in (1, num_tops),
+            f"{field} is given {len(values)} times for {num_tops} tops; give it once, "
+            "or once for each",
+        )
+        return values * num_tops if len(values) == 1 else values
+
+
+LEGACY_SIZES = ("num", "channels", "height", "width")
+
+
+@register("MemoryData")
+class MemoryData(Layer):
+    """Serve batches of arrays that the user hands over with ``set_input_arrays``.
+
+    ======  =====================  ================================================
+    top     data (N, C, h, w)      consecutive batches; after the last comes the
+                                   first again
+            label (N,)             (N, 1, 1, 1) once data has been served
+    params  none
+    proto   ``memory_data_param``  ``batch_size`` [0], ``channels`` [0],
+                                   ``height`` [0], ``width`` [0]: N, C, h, w
+            ``transform_param``    not used: arrays are taken as they are; its
+                                   fields ``scale`` [1], ``mirror`` [false],
+                                   ``crop_size`` [0], ``mean_file`` [""],
+                                   ``mean_value``, ``force_color`` [false],
+                                   ``force_gray`` [false]
+    ======  =====================  ================================================
+
+    Source: Caffe.
+    """
+
+    bottoms, tops = 0, 2
+    gradient_to = ()
+    host_only = True
+
+    def setup(self, bottom, top):
+        p = self.param.memory_data_param
+        self._shape = p.batch_size, p.channels, p.height, p.width
+        self.require(
+            min(self._shape) > 0,
+            f"batch_size, channels, height and width are {self._shape}; all four must "
+            "be given, as 1 or more",
+        )
+        if self.param.HasField("transform_param"):
+            logger.warning("layer %r: transform_param is not used here", self.name)
+        self._data = self._labels = None
+        self._place = 0
+        self._label_shape = self._shape[:1]
+
+    def top_shapes(self):
+        return [self._shape, self._label_shape]
+
+    def reset(self, data, labels):
+        """Serve these arrays from now on, from their first item.
+
+        They are not copied: what is changed in them is served changed.
+
+        Parameters
+        ----------
+        data : ndarray
+            (n, C, h, w) float32 in C order; n is a multiple of the batch size.
+        labels : ndarray
+            (n,) or (n, 1, 1, 1) float32 in C order.
+
+        Raises
+        ------
+        SourceError
+            If the arrays are not so.
+        """
+        data, labels = np.asarray(data), np.asarray(labels)
+        wanted = (len(data) if data.ndim else 0, *self._shape[1:])
+        self._check("data", data, (wanted,))
+        self._check("labels", labels, (wanted[:1], (wanted[0], 1, 1, 1)))
+        if wanted[0] == 0 or wanted[0] % self._shape[0]:
+            self._fail(
+                f"{wanted[0]} items are no multiple of batch_size {self._shape[0]}"
+            )
+        self._data, self._labels = data, labels.reshape(-1, 1, 1, 1)
+        self._place = 0
+
+    def forward(self, bottom, top):
+        if self._data is None:
+            self._fail("no data is here yet; call net.set_input_arrays(data, labels)")
+        batch = slice(self._place, self._place + self._shape[0])
+        self._label_shape = (self._shape[0], 1, 1, 1)
+        top[1].reshape(self._label_shape)
+        top[0].data[...] = self._data[batch]
+        top[1].data[...] = self._labels[batch]
+        self._place = batch.stop % len(self._data)
+
+    def backward(self, top, propagate_down, bottom):
+        pass  # nothing lies below
+
+    def get_state(self):
+        return {"place": self._place}
+
+    def set_state(self, state):
+        self._place = state["place"]
+
+    def _check(self, name, array, shapes):
+        if array.shape not in shapes:
+            self._fail(f"{name} has shape {array.shape}; {shapes[0]} is needed")
+        if array.dtype != np.float32 or not array.flags.c_contiguous:
+            self._fail(
+                f"{name} must be float32 in C order; pass "
+                "numpy.ascontiguousarray(array, dtype=numpy.float32)"
+            )
+
+    def _fail(self, problem):
+        raise SourceError(f"layer {self.name!r} ({self.type}): {problem}")

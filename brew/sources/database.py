@@ -1,0 +1,206 @@
+"""What LMDB and LevelDB share: records in key order, a place in them, a writer.
+
+A database is a folder of (key, value) records, both bytes, sorted by key. Caffe
+keeps one serialized Datum a record, under keys such as ``00000017``.
+"""
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from brew.errors import SourceError
+
+
+class Database:
+    """A database that is open for reading. Closing it twice is harmless.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder of the database.
+
+    Raises
+    ------
+    SourceError
+        If it is missing, of another kind, or damaged; while reading, too.
+    """
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+
+    def records(self, after=None):
+        """Yield (key, value) in key order, from the first key greater than `after`."""
+        raise NotImplementedError(f"{type(self).__name__} reads no records")
+
+    def close(self):
+        """Release the files."""
+
+    def fail(self, problem):
+        """Raise a SourceError that names this database."""
+        raise SourceError(f"{self.path}: {problem}")
+
+    def _expect(self, name):
+        folder = Path(self.path)
+        if not (folder / name).is_file():
+            problem = f"holds no {name}" if folder.is_dir() else "no such folder"
+            here = "" if folder.is_absolute() else f" (looked in {os.getcwd()})"
+            self.fail(f"{problem}{here}; make the database first, or mend the name")
+
+    def __iter__(self):
+        return self.records()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+class Cursor:
+    """A place in a database; after the last record comes the first again.
+
+    Parameters
+    ----------
+    database : Database
+        Where to read.
+
+    Attributes
+    ----------
+    key : bytes or None
+        The key of the record that was read last; None before the first.
+    """
+
+    def __init__(self, database):
+        self.database = database
+        self.seek(None)
+
+    def seek(self, key):
+        """Let the record after `key` be next; None starts at the first record."""
+        self.key = key
+        self._records = self.database.records(after=key)
+
+    def next(self):
+        """Return the next record as (key, value).
+
+        Raises
+        ------
+        SourceError
+            If the database is empty or damaged.
+        """
+        record = next(self._records, None)
+        if record is None:
+            self._records = self.database.records()
+            record = next(self._records, None)
+        if record is None:
+            self.database.fail("it holds no records; make it again")
+        self.key = record[0]
+        return record
+
+
+class DatabaseWriter:
+    """Write a new database; it appears under its name when it is complete.
+
+    Use it in a ``with`` block. An error inside the block, also Ctrl-C, leaves no
+    trace of the database.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder to create. It must not exist; its parent must.
+
+    Raises
+    ------
+    SourceError
+        If the folder exists, or cannot be written.
+    """
+
+    batch_size = 1000  # records in one transaction, as in Caffe's tools
+    errors: tuple = (OSError,)  # what the package below raises when it cannot write
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self._pending = []
+        self._folder = self._database = None
+        self._check_new()
+        with self._giving_up():
+            self._folder = Path(
+                tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            )
+            self._database = self._open(self._folder)
+
+    def put(self, key, value):
+        """Add a record; both are bytes, a str key is encoded."""
+        key = key.encode() if isinstance(key, str) else key
+        self._pending.append((key, value))
+        if len(self._pending) >= self.batch_size:
+            self.commit()
+
+    def commit(self):
+        """Write what was put since the last commit, in one transaction."""
+        with self._giving_up():
+            self._write(self._pending)
+        self._pending = []
+
+    def close(self):
+        """Complete the database and give it its name."""
+        if self._folder is None:
+            return
+        self.commit()
+        with self._giving_up():
+            self._close()
+            self._database = None
+            self._check_new()
+            os.chmod(self._folder, 0o755)
+            os.rename(self._folder, self.path)
+        self._folder = None
+
+    def abort(self):
+        """Throw away what was written so far."""
+        folder, self._folder = self._folder, None
+        if self._database is not None:
+            with suppress(*self.errors):
+                self._close()
+            self._database = None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _open(self, folder):
+        raise NotImplementedError(f"{type(self).__name__} cannot open")
+
+    def _write(self, records):
+        raise NotImplementedError(f"{type(self).__name__} cannot write")
+
+    def _close(self):
+        raise NotImplementedError(f"{type(self).__name__} cannot close")
+
+    def _check_new(self):
+        if self.path.exists():
+            self._fail("exists already; remove it, or choose another name")
+
+    @contextmanager
+    def _giving_up(self):
+        try:
+            yield
+        except self.errors as error:
+            self.abort()
+            self._fail(
+                f"cannot be written ({getattr(error, 'strerror', None) or error}); "
+                "is there room on the disk, and may you write to this folder?"
+            )
+        except BaseException:
+            self.abort()
+            raise
+
+    def _fail(self, problem):
+        raise SourceError(f"{self.path}: {problem}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *exception):
+        if kind is None:
+            self.close()
+        else:
+            self.abort()

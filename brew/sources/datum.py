@@ -1,0 +1,171 @@
+"""Datum: the message that Caffe stores for one image and its label.
+
+The pixels stand in ``data`` as bytes, channel by channel, row by row (C, h, w),
+colours in the order blue, green, red; or in ``float_data``; or, when ``encoded``
+is set, ``data`` is a whole PNG or JPEG file.
+"""
+
+import io
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from brew.errors import SourceError, import_extra
+from brew.proto import caffe_pb2
+
+GREY_WEIGHTS = np.array(
+    [9798, 19235, 3735]
+)  # of red, green, blue, in 1/32768: libpng's
+
+
+def make_datum(image, label=None):
+    """Return the Datum of an image.
+
+    Parameters
+    ----------
+    image : ndarray
+        (C, h, w). uint8 goes to ``data``, everything else to ``float_data``.
+    label : int, optional
+        Its class.
+
+    Raises
+    ------
+    SourceError
+        If `image` has not three axes.
+    """
+    image = np.asarray(image)
+    if image.ndim != 3:
+        raise SourceError(
+            f"an image of shape {image.shape} fits no Datum; give it the axes (C, h, w)"
+        )
+    channels, height, width = image.shape
+    datum = caffe_pb2.Datum(channels=channels, height=height, width=width)
+    if image.dtype == np.uint8:
+        datum.data = image.tobytes()
+    else:
+        datum.float_data.extend(image.ravel())
+    if label is not None:
+        datum.label = int(label)
+    return datum
+
+
+def parse_datum(value):
+    """Return the Datum in the bytes of a record.
+
+    Raises
+    ------
+    SourceError
+        If they are none.
+    """
+    try:
+        return caffe_pb2.Datum.FromString(value)
+    except DecodeError as error:
+        raise SourceError(
+            f"the record is no Datum ({error}); make the database with "
+            "convert_imageset or brew.datasets"
+        ) from error
+
+
+def datum_image(datum, color=None):
+    """Return the pixels of a Datum.
+
+    Parameters
+    ----------
+    datum : Datum
+        Raw or encoded.
+    color : bool, optional
+        Decode an encoded image to 3 channels (True) or to 1 (False); the default
+        keeps the channels of the file. Raw pixels are taken as they are.
+
+    Returns
+    -------
+    ndarray
+        (C, h, w), uint8 or float32; may share the datum's memory.
+
+    Raises
+    ------
+    SourceError
+        If the pixels do not fit the sizes, or cannot be decoded.
+    """
+    if datum.encoded:
+        return decode_image(datum.data, color)
+    pixels = np.frombuffer(datum.data, np.uint8)
+    if not datum.data:
+        pixels = np.array(datum.float_data, np.float32)
+    shape = datum.channels, datum.height, datum.width
+    if min(shape) < 1 or shape[0] * shape[1] * shape[2] != pixels.size:
+        raise SourceError(
+            f"the Datum says (C, h, w) = {shape}, but holds {pixels.size} values; "
+            "make the database again"
+        )
+    return pixels.reshape(shape)
+
+
+def stacked_pixels(datums):
+    """Return the pixels of raw Datums of one size as one array, the fast way.
+
+    Parameters
+    ----------
+    datums : list of Datum
+        At least one.
+
+    Returns
+    -------
+    ndarray or None
+        (N, C, h, w) uint8; None if a Datum differs, is encoded, holds floats or
+        is broken.
+    """
+    kinds = {(d.channels, d.height, d.width, len(d.data), d.encoded) for d in datums}
+    if len(kinds) > 1:
+        return None
+    channels, height, width, size, encoded = kinds.pop()
+    if encoded or not 0 < size == channels * height * width or channels < 1:
+        return None
+    pixels = np.frombuffer(b"".join([datum.data for datum in datums]), np.uint8)
+    return pixels.reshape(len(datums), channels, height, width)
+
+
+def decode_image(content, color=None):
+    """Return the pixels of an image file in memory, as OpenCV gives them to Caffe.
+
+    Parameters
+    ----------
+    content : bytes
+        A PNG, JPEG or other image file.
+    color : bool, optional
+        True for 3 channels, False for 1; the default keeps those of the file:
+        1 (grey), 3, or 4 (with transparency).
+
+    Returns
+    -------
+    ndarray
+        (C, h, w) uint8; colours as blue, green, red.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be decoded.
+    MissingExtra
+        If Pillow is not installed.
+    """
+    pillow = import_extra("PIL.Image", "data")
+    try:
+        with pillow.open(io.BytesIO(content)) as image:
+            pixels = np.asarray(image.convert(_pillow_mode(image, color)))
+    except Exception as error:  # Pillow lets the errors of many decoders through
+        raise SourceError(f"the image cannot be decoded ({error})") from error
+    if pixels.ndim == 3 and color is False:
+        pixels = (pixels @ GREY_WEIGHTS >> 15).astype(np.uint8)
+    if pixels.ndim == 2:
+        return pixels[np.newaxis]
+    blue_green_red = [2, 1, 0, 3][: pixels.shape[2]]
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[blue_green_red])
+
+
+def _pillow_mode(image, color):
+    if image.mode.startswith(("I", "F")):
+        raise SourceError("it has more than 8 bits a channel; save it with 8 bits")
+    if image.mode in ("1", "L") and not color:
+        return "L"
+    has_transparency = "A" in image.getbands() or "transparency" in image.info
+    return "RGBA" if has_transparency and color is None else "RGB"
