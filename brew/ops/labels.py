@@ -23,27 +23,41 @@ def find_shape_problem(labels, scores, axis):
     if prod(labels) == N * M:
         return ""
     return (
-        f"labels of shape {labels} are {prod(labels)}, but scores of shape {scores} "
-        f"with classes along axis {axis} need {N * M}, one for each item and place"
+        f"scores with classes along axis {axis} need {N * M} labels, one for each "
+        f"item and place, not {prod(labels)}; compare the shapes"
     )
 
 
-def find_problem(labels, num_classes, ignore_label=None):
-    """Say in words what is wrong with labels, or return an empty string.
+def read(labels, num_classes, ignore_label=None):
+    """Return labels as integers, which of them count, and what is wrong with them.
 
     Parameters
     ----------
     labels : array
-        Class numbers as floating-point numbers.
+        Class numbers as floating-point numbers, 0 to `num_classes` - 1.
     num_classes : int
-        Labels go from 0 to `num_classes` - 1.
+        How many classes there are.
     ignore_label : int, optional
-        The one other number that is allowed.
+        The one other number that is allowed; such labels do not count.
+
+    Returns
+    -------
+    labels : array of int
+        Ignored ones are 0, so that they can serve as indices.
+    counted : array of bool, or None
+        None if all of them count.
+    problem : str
+        What is wrong, in words; empty if nothing is.
     """
-    if not labels.size:
-        return ""
+    counted = None
     if ignore_label is not None:
-        labels = labels * (labels != ignore_label)
+        counted = labels != ignore_label
+        labels = labels * counted
+    problem = _find_problem(labels, num_classes) if labels.size else ""
+    return None if problem else labels.astype("int64"), counted, problem
+
+
+def _find_problem(labels, num_classes):
     low, high = float(labels.min()), float(labels.max())
     if low >= 0 and high < num_classes:
         return ""
@@ -54,31 +68,6 @@ def find_problem(labels, num_classes, ignore_label=None):
         f"0 to {num_classes - 1}; mend the labels, set num_output to the number of "
         "classes, or name an ignore_label"
     )
-
-
-def to_integers(labels, ignore_label=None):
-    """Return labels as integers, and which of them count.
-
-    Parameters
-    ----------
-    labels : array
-        Class numbers as floating-point numbers, without a problem.
-    ignore_label : int, optional
-        Labels that do not count.
-
-    Returns
-    -------
-    labels : array of int
-        Ignored ones are 0, so that they can serve as indices.
-    counted : array of bool, or None
-        None if all of them count.
-    """
-    whole = labels.astype("int64")
-    if ignore_label is None:
-        return whole, None
-    counted = whole != ignore_label
-    whole *= counted
-    return whole, counted
 
 
 def at(labels):

@@ -1,6 +1,6 @@
 """Cross entropy, one place at a time."""
 
-from math import exp, log
+from math import exp, log, log1p
 
 import numpy
 
@@ -26,13 +26,20 @@ def softmax_loss_backward(p, labels, counted=None, scale=1.0):
     return dx
 
 
+def log_sigmoid(x):
+    """Return log(1 / (1 + exp(-x))), written so that nothing overflows."""
+    return min(x, 0) - log1p(exp(-abs(x)))
+
+
 def sigmoid_loss_forward(x, t, counted=None):
-    """Return the sum of -t log(s) - (1 - t) log(1 - s), where s is the sigmoid of x."""
+    """Return the sum of -t log(s) - (1 - t) log(1 - s), where s is the sigmoid of x.
+
+    Note that 1 - s is the sigmoid of -x.
+    """
     loss = 0.0
     for i in numpy.ndindex(x.shape):
         if counted is None or counted[i]:
-            s = 1 / (1 + exp(-x[i]))
-            loss -= t[i] * log(s) + (1 - t[i]) * log(1 - s)
+            loss -= t[i] * log_sigmoid(x[i]) + (1 - t[i]) * log_sigmoid(-x[i])
     return loss
 
 

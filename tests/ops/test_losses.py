@@ -98,23 +98,28 @@ def test_accuracy_of_each_class_is_a_share_of_its_labels():
     ],
 )
 def test_wrong_labels_are_found_and_told(values, ignore_label, words):
-    problem = labels.find_problem(numpy.array(values, "float32"), 3, ignore_label)
+    _, _, problem = labels.read(numpy.array(values, "float32"), 3, ignore_label)
     assert problem.startswith(words)
     assert bool(problem) == bool(words)
 
 
 def test_labels_that_do_not_count_become_a_class_that_exists():
-    whole, counted = labels.to_integers(numpy.array([[2.0], [255.0]]), 255)
+    whole, counted, problem = labels.read(numpy.array([[2.0], [255.0]]), 3, 255)
     assert whole.tolist() == [[2], [0]]
     assert counted.tolist() == [[True], [False]]
-    assert labels.to_integers(numpy.array([[2.0]]))[1] is None
+    assert problem == ""
+
+
+def test_without_ignore_label_all_labels_count():
+    whole, counted, _ = labels.read(numpy.array([[2.0], [0.0]]), 3)
+    assert whole.tolist() == [[2], [0]]
+    assert counted is None
 
 
 def test_labels_must_be_one_for_each_place():
     assert labels.find_shape_problem((2, 6), (2, 5, 2, 3), 1) == ""
     problem = labels.find_shape_problem((2, 5), (2, 5, 2, 3), 1)
-    assert "labels of shape (2, 5) are 10" in problem
-    assert "need 12" in problem
+    assert "need 12 labels, one for each item and place, not 10" in problem
 
 
 @pytest.mark.parametrize(

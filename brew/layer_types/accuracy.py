@@ -1,0 +1,70 @@
+"""Accuracy: a score for people; nothing learns from it."""
+
+from brew.layer import Layer, register
+from brew.ops import accuracy
+from brew.ops import labels as class_labels
+
+
+@register("Accuracy")
+class Accuracy(Layer):
+    r"""Measure the share of items whose true class is among the best guesses.
+
+    .. math:: A = \frac{1}{Z} \sum_{n, m} [\,\text{fewer than } k \text{ other
+              classes score at least } x_{n, l_{nm}, m}\,]
+
+    Z is the number of labels that count; A is 0 if there is none. Equal scores
+    count against: a net that scores all classes alike has accuracy 0.
+
+    ======  ==================  =================================================
+    bottom  x (N, K, ...),      scores of K classes along ``axis``, and the true
+            labels (N, ...)     classes, 0 to K - 1, one for each place
+    top     A (),               the accuracy, and on wish that of each class (0
+            a (K,)              for a class that does not occur)
+    params  none
+    proto   ``accuracy_param``  ``top_k`` [1]: k, the number of guesses;
+                                ``axis`` [1]: the axis of the classes;
+                                ``ignore_label``: labels that do not count, if set
+    ======  ==================  =================================================
+
+    Backward: none; counting has no gradient.
+
+    Source: Caffe; there an item whose scores are NaN is right, here it is wrong.
+    """
+
+    bottoms, tops, in_place, gradient_to = 2, (1, 2), False, ()
+
+    def setup(self, bottom, top):
+        p = self.param.accuracy_param
+        self.top_k, self.axis = p.top_k, p.axis
+        self.ignore_label = p.ignore_label if p.HasField("ignore_label") else None
+        self.num_tops = len(top)
+
+    def top_shapes(self, x, labels):
+        axis = self.axis_index(self.axis, x)
+        problem = class_labels.find_shape_problem(labels, x, axis)
+        self.require(not problem, problem)
+        num_classes = x[axis]
+        if not 1 <= self.top_k <= num_classes:
+            self.require(
+                False,
+                f"top_k is {self.top_k}, but there are {num_classes} classes; choose "
+                f"from 1 to {num_classes}",
+            )
+        return [(), (num_classes,)][: self.num_tops]
+
+    def forward(self, bottom, top):
+        x = bottom[0].data
+        N, K, M = class_labels.fold(x.shape, self.axis % x.ndim)
+        labels, counted, problem = class_labels.read(
+            bottom[1].data.reshape(N, M), K, self.ignore_label
+        )
+        self.require(not problem, problem, bottom[1])
+        if counted is None:
+            counted = self.xp.ones((N, M), bool)
+        hits = accuracy.find_hits(x.reshape(N, K, M), labels, self.top_k) & counted
+        top[0].data[...] = hits.sum() / max(1, int(counted.sum()))
+        if self.num_tops == 2:
+            top[1].data[...] = accuracy.of_each_class(hits, counted, labels, K)
+
+    def backward(self, top, propagate_down, bottom):
+        self.require(not any(propagate_down), "counting has no gradient")

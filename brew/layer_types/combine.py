@@ -1,0 +1,195 @@
+"""Several blobs become one, or one becomes several."""
+
+from brew.blob import Blob
+from brew.layer import Layer, register
+from brew.ops import eltwise
+
+PROD, SUM, MAX = range(3)  # as in EltwiseParameter
+
+
+@register("Eltwise")
+class Eltwise(Layer):
+    r"""Add, multiply or take the maximum of blobs, place by place.
+
+    .. math:: y = \sum_i c_i x_i, \quad y = \prod_i x_i \quad \text{or} \quad
+              y = \max_i x_i
+
+    ======  =================  ==================================================
+    bottom  x0, x1, ... (any   two or more, of one shape
+            shape)
+    top     y (same shape)
+    params  none
+    proto   ``eltwise_param``  ``operation`` [SUM]: or PROD, MAX;
+                               ``coeff`` [all 1]: c, one for each bottom, for SUM;
+                               ``stable_prod_grad`` [true]: for PROD, multiply the
+                               other x; false: divide y by x, faster with many
+                               bottoms, but 0 / 0 where x is 0
+    ======  =================  ==================================================
+
+    Backward: dx_i = c_i dy (SUM), dy times the product of the others (PROD), dy
+    where x_i is the maximum, else 0 (MAX). If x0 and x1 are both the maximum, x1
+    gets the gradient; later ones get it only if they are strictly larger.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops, in_place = (2, None), 1, False
+
+    def setup(self, bottom, top):
+        p = self.param.eltwise_param
+        self.operation, self.is_stable = p.operation, p.stable_prod_grad
+        self.coeffs = list(p.coeff) or [1.0] * len(bottom)
+        self.require(
+            len(self.coeffs) == len(bottom),
+            f"{len(self.coeffs)} coeff for {len(bottom)} bottoms; give one for each, "
+            "or none",
+        )
+        self.require(
+            self.operation == SUM or not p.coeff,
+            "coeff is for operation: SUM only; remove it",
+        )
+        self.winner = Blob(dtype="int32")
+
+    def top_shapes(self, *xs):
+        if any(x != xs[0] for x in xs):
+            self.require(False, "all bottoms must have one shape; make them equal")
+        return [xs[0]]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        if self.operation == MAX:
+            self.winner.reshape(bottom[0].shape)
+
+    def forward(self, bottom, top):
+        xs, y = [blob.data for blob in bottom], top[0].data
+        if self.operation == SUM:
+            eltwise.sum_forward(xs, self.coeffs, out=y)
+        elif self.operation == PROD:
+            eltwise.product_forward(xs, out=y)
+        else:
+            eltwise.maximum_forward(xs, self.winner.data, out=y)
+
+    def backward(self, top, propagate_down, bottom):
+        dy = top[0].diff
+        for i, blob in enumerate(bottom):
+            if not propagate_down[i]:
+                continue
+            if self.operation == SUM:
+                eltwise.sum_backward(dy, self.coeffs[i], out=blob.diff)
+            elif self.operation == MAX:
+                eltwise.maximum_backward(dy, self.winner.data, i, out=blob.diff)
+            elif self.is_stable:
+                xs = [blob.data for blob in bottom]
+                eltwise.product_backward(dy, xs, i, out=blob.diff)
+            else:
+                eltwise.product_backward_by_division(
+                    dy, blob.data, top[0].data, out=blob.diff
+                )
+
+
+@register("Concat")
+class Concat(Layer):
+    r"""Lay blobs behind one another along an axis.
+
+    .. math:: y = [x_0, x_1, \dots]
+
+    ======  =================  ==================================================
+    bottom  x0, x1, ... (N,    one or more; their shapes may differ along
+            C_i, ...)          ``axis`` only
+    top     y (N, C, ...)      C is the sum of the C_i
+    params  none
+    proto   ``concat_param``   ``axis`` [1];
+                               ``concat_dim`` [1]: the old name of ``axis``
+    ======  =================  ==================================================
+
+    Backward: dx_i is its part of dy. A single bottom shares its memory with the top.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops, in_place = (1, None), 1, False
+
+    def setup(self, bottom, top):
+        p = self.param.concat_param
+        self.require(
+            not (p.HasField("axis") and p.HasField("concat_dim")),
+            "axis and concat_dim mean the same; give axis only",
+        )
+        self.axis = p.concat_dim if p.HasField("concat_dim") else p.axis
+
+    def top_shapes(self, *xs):
+        axis = self.axis_index(self.axis, xs[0])
+        frames = {(*x[:axis], "any", *x[axis + 1 :]) for x in xs}
+        if len(frames) > 1:
+            self.require(
+                False,
+                f"the shapes of the bottoms may differ along axis {axis} only; make "
+                "the others equal",
+            )
+        total = sum(x[axis] for x in xs)
+        return [(*xs[0][:axis], total, *xs[0][axis + 1 :])]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        if len(bottom) == 1:
+            top[0].share_data(bottom[0])
+            top[0].share_diff(bottom[0])
+
+    def forward(self, bottom, top):
+        if len(bottom) > 1:
+            xs = [blob.data for blob in bottom]
+            self.xp.concatenate(xs, axis=self.axis, out=top[0].data)
+
+    def backward(self, top, propagate_down, bottom):
+        if len(bottom) == 1:
+            return
+        dy, start = top[0].diff, 0
+        axis = self.axis % dy.ndim
+        for blob, wanted in zip(bottom, propagate_down, strict=True):
+            end = start + blob.shape[axis]
+            if wanted:
+                blob.diff[...] = dy[(slice(None),) * axis + (slice(start, end),)]
+            start = end
+
+
+@register("Split")
+class Split(Layer):
+    r"""Hand a blob to several layers, and add up the gradients they return.
+
+    .. math:: y_j = x
+
+    The net puts a Split wherever a blob has more than one user.
+
+    ======  =====================  ==============================================
+    bottom  x (any shape)
+    top     y0, y1, ... (same      one or more; they share the memory of x
+            shape)
+    params  none
+    proto   none
+    ======  =====================  ==============================================
+
+    Backward: dx = dy0 + dy1 + ...
+
+    Source: Caffe.
+    """
+
+    bottoms, tops, in_place = 1, (1, None), False
+
+    def setup(self, bottom, top):
+        self.num_tops = len(top)
+
+    def top_shapes(self, x):
+        return [x] * self.num_tops
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        for blob in top:
+            blob.share_data(bottom[0])
+
+    def forward(self, bottom, top):
+        """Do nothing: the tops are the bottom."""
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            dys = [blob.diff for blob in top]
+            eltwise.sum_forward(dys, [1.0] * len(dys), out=bottom[0].diff)
