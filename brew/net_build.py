@@ -22,9 +22,12 @@ def read_param(network, phase, level, stages):
     stages : list of str or None
         Are added to the stages of the message.
     """
-    param = caffe_pb2.NetParameter()
-    is_message = isinstance(network, caffe_pb2.NetParameter)
-    param.CopyFrom(upgrade_net(network) if is_message else read_net(network))
+    if isinstance(network, caffe_pb2.NetParameter):
+        param = caffe_pb2.NetParameter()
+        param.CopyFrom(network)
+        upgrade_net(param)
+    else:
+        param = read_net(network)
     if phase is not None:
         param.state.phase = phase
         param.state.level = level

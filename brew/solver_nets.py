@@ -5,7 +5,7 @@ from pathlib import Path
 from brew.errors import SolverError
 from brew.net import Net
 from brew.proto import caffe_pb2
-from brew.proto.upgrade import read_net, read_solver, upgrade_net, upgrade_solver
+from brew.proto.upgrade import read_net, read_solver, upgrade_solver
 
 _TRAIN_FIELDS = ("net", "net_param", "train_net", "train_net_param")
 
@@ -21,7 +21,9 @@ def solver_param(solver):
     solver : str, Path or SolverParameter
     """
     if isinstance(solver, caffe_pb2.SolverParameter):
-        return upgrade_solver(solver)
+        param = caffe_pb2.SolverParameter()
+        param.CopyFrom(solver)
+        return upgrade_solver(param)
     param = read_solver(solver)
     folder = Path(solver).parent
     for field in ("net", "train_net"):
@@ -48,8 +50,9 @@ def make_train_net(param, seed):
             "the solver needs exactly one train net: set one of "
             f"{', '.join(_TRAIN_FIELDS)}; {' and '.join(given) or 'none'} is set"
         )
-    net = _net_param(getattr(param, given[0]))
-    return _build(net, caffe_pb2.TRAIN, param.train_state, param, seed)
+    return _build(
+        getattr(param, given[0]), caffe_pb2.TRAIN, param.train_state, param, seed
+    )
 
 
 def make_test_nets(param, seed):
@@ -77,7 +80,7 @@ def make_test_nets(param, seed):
         raise SolverError("a test net needs test_interval > 0")
     states = param.test_state or [caffe_pb2.NetState()] * len(sources)
     return [
-        _build(_net_param(source), caffe_pb2.TEST, state, param, seed)
+        _build(source, caffe_pb2.TEST, state, param, seed)
         for source, state in zip(sources, states, strict=True)
     ]
 
@@ -101,16 +104,12 @@ def _check_test_iter(param, num_explicit, has_common):
         )
 
 
-def _net_param(source):
-    return read_net(source) if isinstance(source, str) else upgrade_net(source)
-
-
-def _build(net_param, phase, own_state, param, seed):
-    state = caffe_pb2.NetState(phase=phase)
-    state.MergeFrom(net_param.state)
-    state.MergeFrom(own_state)
+def _build(source, phase, own_state, param, seed):
     full = caffe_pb2.NetParameter()
-    full.CopyFrom(net_param)
+    full.CopyFrom(read_net(source) if isinstance(source, str) else source)
+    state = caffe_pb2.NetState(phase=phase)
+    state.MergeFrom(full.state)
+    state.MergeFrom(own_state)
     full.state.CopyFrom(state)
     net = Net(full, seed=seed)
     net.debug_info = net.debug_info or param.debug_info
