@@ -4,6 +4,8 @@
 
     BrewError
     ├── ProtoError    (ValueError)    a prototxt or binary message that cannot be read
+    ├── SpecError     (TypeError)     a NetSpec that is put together wrongly
+    ├── ArrayError    (ValueError)    an array or image of the wrong shape or kind
     ├── FileError     (RuntimeError)  a file that is missing, unreadable or unwritable
     ├── SourceError   (RuntimeError)  a database, HDF5 file or list with bad content
     ├── LayerError    (ValueError)    one layer and its blobs do not fit
@@ -30,6 +32,14 @@ class BrewError(Exception):
 
 class ProtoError(BrewError, ValueError):
     """A prototxt, caffemodel or other protobuf message cannot be read."""
+
+
+class SpecError(BrewError, TypeError):
+    """A NetSpec is put together wrongly: a bad bottom, an unknown parameter."""
+
+
+class ArrayError(BrewError, ValueError):
+    """An array or image has a shape or content that a function cannot work with."""
 
 
 class FileError(BrewError, RuntimeError):

@@ -15,6 +15,8 @@ _BOUNDS = {
     FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
 }
 _WORDS = {
+    FieldDescriptor.CPPTYPE_UINT32: "takes a whole number from 0 on",
+    FieldDescriptor.CPPTYPE_UINT64: "takes a whole number from 0 on",
     FieldDescriptor.CPPTYPE_FLOAT: "takes a number",
     FieldDescriptor.CPPTYPE_DOUBLE: "takes a number",
     FieldDescriptor.CPPTYPE_BOOL: "takes true or false",
