@@ -1,6 +1,7 @@
 """The flags of Caffe's four commands: one dash or two, ``=`` or a blank."""
 
 import argparse
+import re
 
 from brew.errors import BrewError, did_you_mean
 
@@ -56,16 +57,14 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, command, doc):
         super().__init__(
-            prog=f"brew {command}",
-            description=doc,
+            prog=f"python -m brew {command}",
+            description=doc.replace("::\n", ":\n"),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             add_help=False,
             allow_abbrev=False,
         )
         self.command = command
-        self.add_argument(
-            "-h", "-help", "--help", action="help", help="show this message"
-        )
+        self.add_argument("-h", "--help", action="help", help="show this message")
 
     def error(self, message):
         """Raise UsageError, with the way to the command's help."""
@@ -75,11 +74,11 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, argv):
         """Return the flags in `argv` as a namespace; unknown ones are errors."""
-        flags, rest = self.parse_known_args(argv)
+        two_dashes = [re.sub(r"^-(?=[a-z]\w)", "--", word) for word in argv]
+        flags, rest = self.parse_known_args(two_dashes)
         if rest:
-            known = [name for name in self._option_string_actions if "--" in name]
-            word = rest[0].partition("=")[0]
-            hint = did_you_mean("--" + word.lstrip("-"), known)
+            known = [f"--{name}" for name in vars(flags)]
+            hint = did_you_mean(rest[0].partition("=")[0], known)
             self.error(f"cannot make sense of {rest[0]!r}.{hint}")
         return flags
 
@@ -111,7 +110,7 @@ def parse_flags(command, doc, argv, uses, needs=()):
     parser = Parser(command, doc)
     for name, how in FLAGS.items():
         how = how if name in uses else how | {"help": argparse.SUPPRESS}
-        parser.add_argument(f"-{name}", f"--{name}", **({"default": ""} | how))
+        parser.add_argument(f"--{name}", **({"default": ""} | how))
     flags = parser.parse(argv)
     for name in needs:
         if not getattr(flags, name):
@@ -122,5 +121,5 @@ def parse_flags(command, doc, argv, uses, needs=()):
 
 
 def split_stages(text):
-    """Return the names in a comma-separated list, without blanks and empty ones."""
+    """Return the names in a comma-separated list, without blanks or empty names."""
     return [stage.strip() for stage in text.split(",") if stage.strip()]

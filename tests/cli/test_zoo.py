@@ -1,0 +1,45 @@
+"""``python -m brew zoo``: what there is and where."""
+
+from pathlib import Path
+
+import pytest
+
+from brew import zoo
+
+
+def test_list_names_every_model(brew):
+    code, out, _ = brew("zoo", "list")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == zoo.list_models()
+
+
+def test_path_prints_the_folder_and_nothing_else(brew):
+    code, out, _ = brew("zoo", "path", "lenet")
+    assert code == 0
+    assert (Path(out.removesuffix("\n")) / "solver.prototxt").is_file()
+
+
+def test_info_shows_facts_path_and_text(brew):
+    code, out, _ = brew("zoo", "info", "lenet")
+    assert code == 0
+    assert out.startswith("name: LeNet\nlicense: BSD-2-Clause\n")
+    assert f"\npath: {zoo.path('lenet')}\n" in out
+    assert "| `solver.prototxt` |" in out
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "message"),
+    [
+        (["path", "lennet"], 1, "no model 'lennet'. Did you mean 'lenet'?"),
+        (["info", "vgg"], 1, "no model 'vgg'. There are: cifar10_full"),
+        (["path"], 2, "path needs the name of a model"),
+        (["info"], 2, "info needs the name of a model"),
+        ([], 2, "the following arguments are required: action"),
+        (["fetch", "lenet"], 2, "invalid choice: 'fetch'"),
+        (["list", "lenet", "more"], 2, "cannot make sense of 'more'"),
+    ],
+)
+def test_a_bad_request_is_answered_clearly(brew, argv, code, message):
+    got, out, err = brew("zoo", *argv)
+    assert (got, out) == (code, "")
+    assert message in err
