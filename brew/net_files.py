@@ -35,7 +35,10 @@ def copy_from(net, weights):
     elif is_hdf5(weights):
         net.load_hdf5(weights)
     else:
-        _copy_from_proto(net, read_net(weights))
+        try:
+            _copy_from_proto(net, read_net(weights))
+        except WeightMismatch as error:
+            raise WeightMismatch(f"{weights}: {error}") from None
 
 
 def share_with(net, other):
