@@ -10,6 +10,7 @@ from brew.errors import BrewError
 from brew.layer import TEST, TRAIN, Layer, layer_type_list, register
 from brew.log import init_log, log
 from brew.net import Net
+
 from brew.net_spec import NetSpec, layers, params, to_proto
 from brew.solvers import (
     AdaDeltaSolver,
