@@ -99,7 +99,7 @@ class Concat(Layer):
     top     y (N, C, ...)      C is the sum of the C_i
     params  none
     proto   ``concat_param``   ``axis`` [1];
-                               ``concat_dim`` [1]: the old name of ``axis``
+                               ``concat_dim`` [1]: the old name of axis
     ======  =================  ==================================================
 
     Backward: dx_i is its part of dy. A single bottom shares its memory with the top.

@@ -21,11 +21,10 @@ class Python(Layer):
     bottom  x0, ... (any)     as many as its methods use
     top     y0, ... (any)     the shapes that its ``reshape`` gives
     params  any               what its ``setup`` appends to ``self.blobs``
-    proto   ``python_param``  ``module``: its name, as in ``import``;
+    proto   ``python_param``  ``module``: its name, as in an import statement;
                               ``layer``: the name of the class;
-                              ``param_str`` [""]: stands in ``self.param_str``
-                              before ``setup`` runs; ``share_in_parallel`` [false]:
-                              not used
+                              ``param_str`` [""]: what setup finds as
+                              self.param_str; ``share_in_parallel`` [false]: not used
     ======  ================  ===================================================
 
     Backward: what its backward does.
