@@ -59,9 +59,9 @@ def faults(type_name, layer):
         yield f"{message} is read, but the proto row does not name it"
     for (message, field), default in named.items():
         yield from faults_of_field(type_name, message, field, default)
-    for message in {message for message, _ in named} & LAYER_FIELDS.keys():
+    for message in {message for message, _ in named}.intersection(LAYER_FIELDS):
         known = LAYER_FIELDS[message].message_type.fields_by_name
-        for field in known.keys() - {
+        for field in set(known) - {
             field for owner, field in named if owner == message
         }:
             yield f"the proto row does not name {message}.{field}"
