@@ -10,7 +10,7 @@ import queue
 import secrets
 import threading
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy
 from threadpoolctl import ThreadpoolController
@@ -48,20 +48,30 @@ def set_mode_gpu():
     Raises
     ------
     BackendError
-        If CuPy is not installed, or finds no GPU that works.
+        If CuPy is not installed, finds no GPU that works, or not the one that
+        :func:`set_device` chose.
     """
     global _mode, _cupy
-    _cupy = _cupy or _import_cupy()
-    _cupy.cuda.Device(_device_id).use()
-    _mode = "gpu"
+    cupy = _import_cupy()
+    _check_device(cupy, _device_id)
+    _try_out(cupy, _device_id)
+    _cupy, _mode = cupy, "gpu"
 
 
 def set_device(device_id):
-    """Choose the GPU that GPU mode uses; does not switch the mode."""
+    """Choose the GPU that GPU mode uses; does not switch the mode.
+
+    Blobs stay on the GPU where they were made: choose before you build a net.
+
+    Raises
+    ------
+    BackendError
+        If there is no such GPU; in CPU mode :func:`set_mode_gpu` will tell.
+    """
     global _device_id
-    _device_id = int(device_id)
     if _mode == "gpu":
-        _cupy.cuda.Device(_device_id).use()
+        _check_device(_cupy, int(device_id))
+    _device_id = int(device_id)
 
 
 def mode():
@@ -78,13 +88,36 @@ def _import_cupy():
             "with: pip install 'brewdl[gpu]', or stay with brew.set_mode_cpu()"
         ) from error
     try:
-        cupy.zeros(1)
-    except Exception as error:  # CuPy raises its own kinds, by the library that fails
+        cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:
         raise BackendError(
-            f"CuPy is installed but finds no usable GPU ({error}); check the "
-            "driver with nvidia-smi, or stay with brew.set_mode_cpu()"
+            f"CuPy is installed but finds no GPU ({error}); check the driver with "
+            "nvidia-smi, or stay with brew.set_mode_cpu()"
         ) from error
     return cupy
+
+
+def _check_device(cupy, device_id):
+    count = cupy.cuda.runtime.getDeviceCount()
+    if not 0 <= device_id < count:
+        raise BackendError(
+            f"there is no GPU {device_id}: this machine has {count}, counted from 0; "
+            "choose one with brew.set_device() or --gpu"
+        )
+
+
+def _try_out(cupy, device_id):
+    """Compile and run something: CuPy loads the CUDA libraries at first use."""
+    try:
+        with cupy.cuda.Device(device_id):
+            one = cupy.ones((1, 1), "float32")
+            float((one @ one)[0, 0])
+    except Exception as error:  # each library that fails raises a kind of its own
+        raise BackendError(
+            f"CuPy is installed but cannot compute on GPU {device_id} ({error}); "
+            "check the driver with nvidia-smi and the CUDA libraries with "
+            "pip install 'brewdl[gpu]', or stay with brew.set_mode_cpu()"
+        ) from error
 
 
 def get_xp():
@@ -114,11 +147,6 @@ def to_device(array):
     return _cupy.asarray(array) if _thread.on_device else array
 
 
-def from_gpu(array):
-    """Return a CuPy `array` as a NumPy array."""
-    return _cupy.asnumpy(array)
-
-
 def gpu_zeros(size, dtype):
     """Return `size` zeros on the GPU; needs :func:`set_mode_gpu` before.
 
@@ -129,23 +157,31 @@ def gpu_zeros(size, dtype):
     """
     if _cupy is None:
         raise BackendError("no GPU is in use: call brew.set_mode_gpu() first")
-    try:
+    with _on_gpu():
         return _cupy.zeros(size, dtype)
-    except _cupy.cuda.memory.OutOfMemoryError as error:
-        raise BackendError(
-            f"the GPU has no room for {size} more elements ({error}); "
-            "use a smaller batch_size, or brew.set_mode_cpu()"
-        ) from error
+
+
+@contextmanager
+def _on_gpu():
+    """Use the chosen GPU, which CuPy remembers for each thread; explain a full one."""
+    with _cupy.cuda.Device(_device_id):
+        try:
+            yield
+        except _cupy.cuda.memory.OutOfMemoryError as error:
+            raise BackendError(
+                f"the memory of GPU {_device_id} is full ({error}); use a smaller "
+                "batch_size, or brew.set_mode_cpu()"
+            ) from error
 
 
 def num_gpus():
     """Return how many GPUs there are; BackendError if none can be used."""
-    return (_cupy or _import_cupy()).cuda.runtime.getDeviceCount()
+    return _import_cupy().cuda.runtime.getDeviceCount()
 
 
 def gpu_properties(device_id):
     """Return a dict of what CUDA tells about a GPU."""
-    return (_cupy or _import_cupy()).cuda.runtime.getDeviceProperties(device_id)
+    return _import_cupy().cuda.runtime.getDeviceProperties(device_id)
 
 
 def synchronize():
@@ -160,7 +196,7 @@ def device_pass():
     before = _thread.on_device
     _thread.on_device = _mode == "gpu"
     try:
-        with one_blas_thread():
+        with one_blas_thread(), _on_gpu() if _mode == "gpu" else nullcontext():
             yield
     finally:
         _thread.on_device = before

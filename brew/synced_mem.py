@@ -70,7 +70,7 @@ class SyncedMem:
         if self.state == UNINITIALIZED:
             self.state = HEAD_AT_CPU
         elif self.state == HEAD_AT_GPU:
-            self._cpu[...] = backend.from_gpu(self._gpu)
+            self._gpu.get(out=self._cpu)
             self.state = SYNCED
 
     def _to_gpu(self):

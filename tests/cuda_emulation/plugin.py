@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import pytest
 
+from brew import backend
+
 from . import emulation
 
 
@@ -94,6 +96,14 @@ def cupy():
     import cupy
 
     return cupy
+
+
+@pytest.fixture
+def gpu_mode():
+    """Compute on the GPU, real or emulated, for the length of a test."""
+    backend.set_mode_gpu()
+    yield
+    backend.set_mode_cpu()
 
 
 @pytest.fixture(autouse=True)
