@@ -113,10 +113,11 @@ def solver_needs_upgrade(solver):
     )
 
 
-def upgrade_solver(solver, source="solver"):
+def upgrade_solver(solver, source="solver", warn=_warn):
     """Bring a SolverParameter to today's form, in place, and return it.
 
-    ``solver_type`` becomes ``type``; nets inside are upgraded.
+    ``solver_type`` becomes ``type``; nets inside are upgraded. The parameters are
+    those of :func:`upgrade_net`.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def upgrade_solver(solver, source="solver"):
         solver.type = _SOLVER_TYPES[solver.solver_type]
         solver.ClearField("solver_type")
     for net in _inline_nets(solver):
-        upgrade_net(net, source)
+        upgrade_net(net, source, warn)
     return solver
 
 
