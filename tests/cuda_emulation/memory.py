@@ -1,8 +1,8 @@
 """Memory of the emulated device, and pinned host memory, with guards.
 
 Every piece has exactly the size that was asked for (CuPy's pool is switched off)
-and 256 known bytes on either side. New memory holds the byte 0xA5, as useless as
-what a GPU gives: -2.9e-16 as float32.
+and 256 known bytes on either side. New memory holds the byte 0xFF: NaN as float,
+-1 as int, so that a use before the first write cannot hide.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ from bisect import bisect_right
 
 _GUARD_SIZE = 256
 _GUARD = b"\xc3" * _GUARD_SIZE
-_GARBAGE = 0xA5
+_GARBAGE = 0xFF
 
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p

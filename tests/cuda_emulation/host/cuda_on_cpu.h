@@ -209,7 +209,7 @@ static void emu_launch(void (*kernel)(A...), void** parameters, EmuLaunch* launc
   for (int i = 0; i < num_blocks; i++) {
     unsigned b = launch->reverse ? num_blocks - 1 - i : i;
     blockIdx = {b % gridDim.x, b / gridDim.x % gridDim.y, b / gridDim.x / gridDim.y};
-    memset(emu_dynamic_shared, 0xA5, launch->shared_bytes);
+    memset(emu_dynamic_shared, 0xFF, launch->shared_bytes);
     run_block(block[0] * block[1] * block[2], launch->reverse);
   }
   free(emu_dynamic_shared);
