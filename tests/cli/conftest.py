@@ -80,11 +80,9 @@ def brew_process(in_tmp_path):
     def start(*argv, **options):
         process = subprocess.Popen(
             [sys.executable, "-m", "brew", *map(str, argv)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
-            **options,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
         )
         processes.append(process)
         return process
