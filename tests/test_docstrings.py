@@ -61,9 +61,7 @@ def faults(type_name, layer):
         yield from faults_of_field(type_name, message, field, default)
     for message in {message for message, _ in named}.intersection(LAYER_FIELDS):
         known = LAYER_FIELDS[message].message_type.fields_by_name
-        for field in set(known) - {
-            field for owner, field in named if owner == message
-        }:
+        for field in set(known) - {field for owner, field in named if owner == message}:
             yield f"the proto row does not name {message}.{field}"
 
 
