@@ -6,6 +6,7 @@
 
     check_gradient(MyLayer, bottoms=[(2, 3, 4, 4)])
     check_layer(MyLayer, bottoms=[(2, 3, 4, 4)])
+    check_solver("Adam", momentum=0.9)
 """
 
 from brew.testing import checks  # noqa: F401  fills CHECKS
@@ -14,6 +15,7 @@ from brew.testing.gradient import GradientReport, check_gradient
 from brew.testing.rig import Rig
 from brew.testing.runner import CHECKS, LayerReport, check_layer
 from brew.testing.sample import choices, exactly, lopsided
+from brew.testing.solver_path import SolverReport, check_solver
 
 __all__ = [
     "ALWAYS",
@@ -24,8 +26,10 @@ __all__ = [
     "GradientReport",
     "LayerReport",
     "Rig",
+    "SolverReport",
     "check_gradient",
     "check_layer",
+    "check_solver",
     "choices",
     "exactly",
     "lopsided",

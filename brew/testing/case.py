@@ -75,14 +75,19 @@ class Case:
     xfail: dict = field(default_factory=dict)
 
     @property
+    def is_registered(self):
+        """Whether the layer is named by its type, not given as a class."""
+        return isinstance(self.layer, str)
+
+    @property
     def type(self):
         """The name of the type (of the class, if it is not registered)."""
-        return self.layer if isinstance(self.layer, str) else self.layer.__name__
+        return self.layer if self.is_registered else self.layer.__name__
 
     @property
     def maker(self):
         """The class, or the function that makes layers of this type."""
-        return layer_class(self.layer) if isinstance(self.layer, str) else self.layer
+        return layer_class(self.layer) if self.is_registered else self.layer
 
     @property
     def num_tops(self):

@@ -81,7 +81,7 @@ def compare_shapes(rig, when):
 def gradient(case):
     """Backward computes the derivative of forward."""
     declared = Rig(case).layer.gradient_to
-    if isinstance(case.layer, str) and declared != case.gradient_to:
+    if case.is_registered and declared != case.gradient_to:
         raise CheckError(f"gradient_to is {declared}, should be {case.gradient_to}")
     check_gradient(case)
 
@@ -247,6 +247,8 @@ def wrong_counts_are_refused(case):
     layer = Rig(case).layer
     tops = len(case.bottoms) if layer.tops == "bottoms" else layer.tops
     for kind, allowed in ("bottoms", layer.bottoms), ("tops", tops):
+        if allowed is None and type(layer) is case.maker and case.is_registered:
+            raise CheckError(f"the class does not declare its {kind}")
         if allowed is None:
             continue
         low, high = (allowed, allowed) if isinstance(allowed, int) else allowed

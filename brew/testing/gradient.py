@@ -28,8 +28,8 @@ def check_gradient(what, proto="", bottoms=(), max_elements=200, **options):
     ----------
     what : type, str, Case or Net
         A layer class, a registered layer type, a row of a table, or a whole net.
-        A net is checked as it is: its input blobs and parameters hold the values
-        that matter, float32 makes it less sharp.
+        Of a net the parameters are checked, with the data that its inputs hold;
+        float32 makes it less sharp than the check of a layer.
     proto : str, default ""
         The layer's own part of a prototxt, such as ``"relu_param { … }"``.
     bottoms : sequence of shape
@@ -145,24 +145,25 @@ def _layer_gradient(case, max_elements):
 
 
 def _net_gradient(net, max_elements):
+    rngs = [layer.rng for layer in net.layers]  # made now, so that states hold them
+    states = [layer.get_state() for layer in net.layers]
+
     def objective():
-        net.forward()
-        return sum(
-            weight * net.blobs[name].data.astype("float64").sum()
-            for name, weight in net.blob_loss_weights.items()
-            if weight
-        )
+        for layer, state in zip(net.layers, states, strict=True):
+            layer.set_state(state)
+        return net.run_forward()
 
     net.clear_param_diffs()
     objective()
-    net.backward()
+    net.run_backward()
     blobs = [
-        (f"{name}[{i}]", blob, blob.diff.copy())
-        for name, params in net.params.items()
-        for i, blob in enumerate(params)
+        (f"{layer.name}[{i}]", blob, blob.mutable_cpu_diff().copy())
+        for k, layer in enumerate(net.layers)
+        for i, blob in enumerate(layer.blobs)
+        if layer.param_propagate_down[i] and net.owns_param[k, i]
     ]
     rows = [_row(*blob, objective, max_elements) for blob in blobs]
-    return GradientReport(f"net {net.name!r}", rows)
+    return GradientReport(f"net {net.name!r} of {len(rngs)} layers", rows)
 
 
 def _row(name, blob, analytic, objective, max_elements):

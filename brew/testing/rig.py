@@ -155,7 +155,7 @@ class Rig:
 
 def make_layer(case, param, seed=0):
     """Return the layer of `case` for this LayerParameter, not yet connected."""
-    if isinstance(case.layer, str):
+    if case.is_registered:
         return create_layer(param, seed)
     layer = case.layer(param)
     layer.seed = seed

@@ -8,6 +8,7 @@ A sampler is a function ``sample(shape, rng, shift) -> array``. The same shape
 with another `shift` in (0, 1) gives values that tie with none of the first.
 """
 
+from itertools import pairwise
 from math import prod
 
 import numpy
@@ -23,15 +24,17 @@ def lopsided(low=-1.0, high=2.0, avoid=()):
     low, high : float, default -1 and 2
         The range, which should not be symmetric.
     avoid : sequence of float, default ()
-        Kinks: no value comes nearer to one of these than 0.01.
+        Kinks between `low` and `high`: no value comes nearer to one than 0.01.
     """
 
     def sample(shape, rng, shift=0.5):
         count = prod(shape)
         steps = (rng.permutation(count) + shift) / max(count, 1)
         values = low + (high - low) * steps
-        for kink in avoid:
-            values += numpy.where(values < kink, -MARGIN, MARGIN)
+        for left, right in pairwise([low, *sorted(avoid), high]) if avoid else ():
+            between = (values >= left) & (values < right)
+            squeeze = 1 - 2 * MARGIN / (right - left)
+            values[between] = left + MARGIN + squeeze * (values[between] - left)
         return values.reshape(shape)
 
     return sample

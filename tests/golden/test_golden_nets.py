@@ -97,6 +97,7 @@ def test_net_follows_the_shapes_of_its_inputs(case):
 
 
 def start(case):
+    skip_unless_registered(Path("resume_net.prototxt").read_text())
     solver = brew.get_solver(case.meta["solver"])
     for blob, value in case.group("in").items():
         solver.net.blobs[blob].data[...] = value
