@@ -123,3 +123,38 @@ def same(text, wanted):
         return float(text) == pytest.approx(float(wanted))
     except ValueError:
         return text.strip('"') == wanted
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("``negative_slope``", "``slope``", "caffe.proto has no relu_param.slope"),
+        ("``relu_param``", "``relu_params``", "relu_param is read, but the proto row"),
+        ("``engine``", "engine", "the proto row does not name relu_param.engine"),
+        ("``negative_slope`` [0]", "``negative_slope`` [1]", "is [0.0], not [1]"),
+        ("``engine`` [DEFAULT]", "``engine`` [CAFFE]", "is [DEFAULT], not [CAFFE]"),
+        ("Backward:", "Back:", "no '\\nBackward: '"),
+        ("Source:", "From:", "no '\\nSource: '"),
+        (".. math::", ".. maths::", "no '.. math:: '"),
+        ("bottom  x", "in      x", "no '\\nbottom '"),
+        ("negative ones.", "negative ones", "the first line is no sentence"),
+    ],
+)
+def test_a_fault_in_a_docstring_is_found(old, new, fault, monkeypatch):
+    relu = layer_class("ReLU")
+    monkeypatch.setattr(relu, "__doc__", relu.__doc__.replace(old, new))
+    assert any(fault in sentence for sentence in faults("ReLU", relu))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("x = 1", "module"),
+        ('"""M."""\ndef f(): ...', "f"),
+        ('"""M."""\nclass A:\n    """A."""\n    def g(self): ...', "g"),
+    ],
+)
+def test_a_missing_docstring_is_found(source, name, tmp_path):
+    (tmp_path / "brew").mkdir()
+    (tmp_path / "brew" / "silent.py").write_text(source)
+    assert list(undocumented(tmp_path / "brew")) == [f"brew/silent.py: {name}"]

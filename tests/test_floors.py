@@ -14,15 +14,16 @@ ROOT = Path(__file__).parent.parent
 # stands before it, and a package's own modules may import one another.
 FLOORS = """
     errors
-    files log backend proto
+    files download log timer interrupts backend proto
     synced_mem blob fillers ops reference io net_spec
     layer sources
     layer_types
-    insert_splits net_filter net_wiring net_sharing net_backward net
-    lr_policy solver solvers
-    datasets testing zoo
+    insert_splits net_filter net_wiring net_build net_sharing net_backward
+    net_debug net_files net_hdf5 net_batches net
+    lr_policy solver_nets solver_files solver_display solver solvers
+    datasets zoo testing views
     __init__
-    cli __main__
+    widgets cli __main__
 """
 ORDER = FLOORS.split()
 
