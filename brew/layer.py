@@ -197,7 +197,7 @@ class Layer:
         where = f"blob {blob.name!r} has shape {blob.shape}; " if blob else ""
         raise LayerError(f"layer {self.name!r} ({self.type}): {where}{message}")
 
-    def axis_index(self, axis, shape):
+    def axis_index(self, axis, shape, blob=None):
         """Return `axis` counted from the front; a negative one counts from the end."""
         ndim = len(shape)
         if not -ndim <= axis < ndim:
@@ -205,6 +205,7 @@ class Layer:
                 False,
                 f"there is no axis {axis} in shape {tuple(shape)}; choose one from "
                 f"{-ndim} to {ndim - 1}",
+                blob,
             )
         return axis % ndim
 

@@ -36,7 +36,7 @@ class InnerProduct(Layer):
         self.require(p.num_output > 0, "InnerProduct needs num_output > 0")
         self.num_output, self.axis, self.transpose = p.num_output, p.axis, p.transpose
         x = bottom[0].shape
-        self.num_inputs = K = prod(x[self.axis_index(self.axis, x) :])
+        self.num_inputs = K = prod(x[self.axis_index(self.axis, x, bottom[0]) :])
         self.require(K > 0, "InnerProduct needs at least one value an item", bottom[0])
         shape = (K, p.num_output) if self.transpose else (p.num_output, K)
         self.W = self.add_param(shape, p.weight_filler)

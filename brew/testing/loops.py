@@ -9,6 +9,8 @@ from unittest import mock
 
 from brew import reference
 
+REPLACED = {"out", "dx"}
+
 
 @contextmanager
 def loops_in_place_of_ops():
@@ -36,21 +38,27 @@ def loops_in_place_of_ops():
 
 
 def _stand_in(loop, op, calls):
-    """Return `loop` with the ``out`` arguments of `op`."""
-    extra = set(inspect.signature(op).parameters) - set(
-        inspect.signature(loop).parameters
-    )
+    """Return `loop` with the arguments of `op` that say where to write.
+
+    These are ``out``, or ``dx``, ``dW``, ``db``: the gradients in the order in which
+    the loop returns them. As in the op, those of parameters are added to.
+    """
+    extra = [name for name in _arguments(op) if name not in _arguments(loop)]
 
     @wraps(op)
     def call(*args, **kwargs):
         calls.append(op.__name__)
         bound = inspect.signature(op).bind(*args, **kwargs)
-        outputs = [bound.arguments.pop(name, None) for name in sorted(extra)]
+        outputs = [bound.arguments.pop(name, None) for name in extra]
         results = loop(*bound.args, **bound.kwargs)
-        for out in outputs:
+        many = results if isinstance(results, tuple) else [results]
+        for name, out, result in zip(extra, outputs, many, strict=False):
             if out is not None:
-                out[...] = results
-                return out
+                out[...] = result if name in REPLACED else out + result
         return results
 
     return call
+
+
+def _arguments(function):
+    return list(inspect.signature(function).parameters)

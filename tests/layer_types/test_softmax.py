@@ -54,7 +54,10 @@ def test_second_top_is_the_softmax():
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([0, 2], r"layer 'checked' .*'in1'.*labels go from 0 to 2.* 2 classes, 0 to 1"),
+        (
+            [0, 2],
+            r"layer 'checked' .*'in1'.*labels go from 0 to 2, but must be from 0 to 1",
+        ),
         ([-1, 1], "labels go from -1 to 1.*ignore_label"),
         ([0, numpy.nan], "'in1'.*some labels are NaN"),
     ],

@@ -73,9 +73,9 @@ NET = """
       inner_product_param { num_output: 3 weight_filler { type: "xavier" } }
     }
     layer { name: "tanh" type: "TanH" bottom: "one" top: "one" }
-    layer { name: "drop" type: "Dropout" bottom: "one" top: "one" }
+    layer { name: "drop" type: "Dropout" bottom: "one" top: "kept" }
     layer {
-      name: "two" type: "InnerProduct" bottom: "one" top: "two"
+      name: "two" type: "InnerProduct" bottom: "kept" top: "two"
       param { lr_mult: 0 } param { lr_mult: 2 }
       inner_product_param { num_output: 2 weight_filler { type: "xavier" } }
     }
