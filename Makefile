@@ -13,6 +13,12 @@ test: ## the quick tests
 test-all: ## all tests, and the notebooks as tests
 	$(PYTHON) -m pytest -m "not gpu" $(NBVAL) tests notebooks
 
+test-emulated: ## all tests of the GPU code, CuPy emulated on the CPU
+	BREW_CUPY=emulate $(PYTHON) -m pytest -m "device or emulated"
+
+gpu-check: ## the same tests on a real GPU; writes gpu_verified.json
+	$(PYTHON) -m tests.gpu_check
+
 lint: ## style, and whether the code is formatted
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
@@ -35,4 +41,4 @@ notebooks: ## run the notebooks anew and keep their outputs
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all lint format types check coverage notebooks clean
+.PHONY: help test test-all test-emulated gpu-check lint format types check coverage notebooks clean

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import pytest
 
 from brew import backend
+from tests import gpu_check
 
 from . import emulation
 
@@ -74,7 +75,10 @@ def _gpu_name():
 
 def pytest_report_header():
     """Say in the header what this run can and cannot show."""
-    return f"brew: GPU level {_level.number}: {_level.words}"
+    return [
+        f"brew: GPU level {_level.number}: {_level.words}",
+        f"brew: {gpu_check.describe_record()}",
+    ]
 
 
 def pytest_collection_modifyitems(items):
