@@ -10,10 +10,10 @@ help: ## show this list
 test: ## the quick tests
 	$(PYTHON) -m pytest
 
-test-all: ## all tests, and the notebooks as tests
-	$(PYTHON) -m pytest -m "not gpu" $(NBVAL) tests notebooks
+test-all: ## all tests, and the notebooks as tests; CuPy emulated if it is installed
+	BREW_CUPY=$${BREW_CUPY:-auto} $(PYTHON) -m pytest -m "not gpu" $(NBVAL) tests notebooks
 
-test-emulated: ## all tests of the GPU code, CuPy emulated on the CPU
+emulated: ## all tests of the GPU code, CuPy emulated on the CPU
 	BREW_CUPY=emulate $(PYTHON) -m pytest -m "device or emulated"
 
 gpu-check: ## the same tests on a real GPU; writes gpu_verified.json
@@ -44,4 +44,4 @@ proto: ## compile the schema after a change of caffe.proto
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all test-emulated gpu-check lint format types check coverage notebooks proto clean
+.PHONY: help test test-all emulated gpu-check lint format types check coverage notebooks proto clean
