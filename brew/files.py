@@ -1,6 +1,7 @@
 """Reading and writing whole files, so that a failure never loses an old one."""
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,13 +63,69 @@ def write_atomically(path):
         os.replace(temporary, path)
     except OSError as error:
         _remove(temporary)
-        raise FileError(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "is there room on the disk, and may you write to this folder?"
-        ) from error
+        raise FileError(_unwritable(path, error)) from error
     except BaseException:
         _remove(temporary)
         raise
+
+
+@contextmanager
+def new_folder(path):
+    """Make a folder under a temporary name; it becomes `path` at the end.
+
+    If the block fails, nothing is left behind.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder to make. It must not exist yet; its parent must.
+
+    Yields
+    ------
+    Path
+        The temporary folder, empty.
+
+    Raises
+    ------
+    FileError
+        If `path` exists or cannot be written.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        _check_new(path)
+        temporary = tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
+        yield Path(temporary)
+        os.chmod(temporary, 0o777 & ~_umask())
+        _check_new(path)
+        os.rename(temporary, path)
+    except OSError as error:
+        raise FileError(_unwritable(path, error)) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_room(folder, size):
+    """Raise a FileError unless the disk of `folder` has `size` bytes free."""
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise FileError(
+            f"{folder}: {size / 1e6:.0f} MB are needed, but the disk has only "
+            f"{free / 1e6:.0f} MB free; make room, or choose another disk"
+        )
+
+
+def _check_new(path):
+    if path.exists():
+        raise FileError(f"{path}: exists already; remove it, or choose another name")
+
+
+def _unwritable(path, error):
+    return (
+        f"{path}: cannot be written ({error.strerror or error}); "
+        "is there room on the disk, and may you write to this folder?"
+    )
 
 
 def _unreadable(path, error):

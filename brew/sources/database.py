@@ -5,9 +5,7 @@ keeps one serialized Datum a record, under keys such as ``00000017``.
 """
 
 import os
-import shutil
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from brew.errors import SourceError
@@ -100,35 +98,26 @@ class Cursor:
 
 
 class DatabaseWriter:
-    """Write a new database; it appears under its name when it is complete.
-
-    Use it in a ``with`` block. An error inside the block, also Ctrl-C, leaves no
-    trace of the database.
+    """Put records into a new database; :func:`brew.sources.create_database` makes one.
 
     Parameters
     ----------
-    path : str or Path
-        The folder to create. It must not exist; its parent must.
+    folder : Path
+        An empty folder, to be filled.
 
     Raises
     ------
-    SourceError
-        If the folder exists, or cannot be written.
+    OSError
+        If the disk is full or a record cannot be stored; while writing, too.
     """
 
     batch_size = 1000  # records in one transaction, as in Caffe's tools
-    errors: tuple = (OSError,)  # what the package below raises when it cannot write
+    errors: tuple = ()  # what the package below raises
 
-    def __init__(self, path):
-        self.path = Path(path)
+    def __init__(self, folder):
         self._pending = []
-        self._folder = self._database = None
-        self._check_new()
-        with self._giving_up():
-            self._folder = Path(
-                tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-            )
-            self._database = self._open(self._folder)
+        with self._renaming_errors():
+            self._database = self._open(os.fspath(folder))
 
     def put(self, key, value):
         """Add a record; both are bytes, a str key is encoded."""
@@ -139,32 +128,21 @@ class DatabaseWriter:
 
     def commit(self):
         """Write what was put since the last commit, in one transaction."""
-        with self._giving_up():
+        with self._renaming_errors():
             self._write(self._pending)
         self._pending = []
 
     def close(self):
-        """Complete the database and give it its name."""
-        if self._folder is None:
-            return
-        self.commit()
-        with self._giving_up():
+        """Bring everything that was committed to the disk."""
+        with self._renaming_errors():
             self._close()
-            self._database = None
-            self._check_new()
-            os.chmod(self._folder, 0o755)
-            os.rename(self._folder, self.path)
-        self._folder = None
 
-    def abort(self):
-        """Throw away what was written so far."""
-        folder, self._folder = self._folder, None
-        if self._database is not None:
-            with suppress(*self.errors):
-                self._close()
-            self._database = None
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+    @contextmanager
+    def _renaming_errors(self):
+        try:
+            yield
+        except self.errors as error:
+            raise OSError(str(error)) from error
 
     def _open(self, folder):
         raise NotImplementedError(f"{type(self).__name__} cannot open")
@@ -174,33 +152,3 @@ class DatabaseWriter:
 
     def _close(self):
         raise NotImplementedError(f"{type(self).__name__} cannot close")
-
-    def _check_new(self):
-        if self.path.exists():
-            self._fail("exists already; remove it, or choose another name")
-
-    @contextmanager
-    def _giving_up(self):
-        try:
-            yield
-        except self.errors as error:
-            self.abort()
-            self._fail(
-                f"cannot be written ({getattr(error, 'strerror', None) or error}); "
-                "is there room on the disk, and may you write to this folder?"
-            )
-        except BaseException:
-            self.abort()
-            raise
-
-    def _fail(self, problem):
-        raise SourceError(f"{self.path}: {problem}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *exception):
-        if kind is None:
-            self.close()
-        else:
-            self.abort()

@@ -10,43 +10,12 @@ import io
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from brew.errors import SourceError, import_extra
+from brew.errors import ArrayError, SourceError, import_extra
+from brew.io import datum_to_array
 from brew.proto import caffe_pb2
 
-GREY_WEIGHTS = np.array(
-    [9798, 19235, 3735]
-)  # of red, green, blue, in 1/32768: libpng's
-
-
-def make_datum(image, label=None):
-    """Return the Datum of an image.
-
-    Parameters
-    ----------
-    image : ndarray
-        (C, h, w). uint8 goes to ``data``, everything else to ``float_data``.
-    label : int, optional
-        Its class.
-
-    Raises
-    ------
-    SourceError
-        If `image` has not three axes.
-    """
-    image = np.asarray(image)
-    if image.ndim != 3:
-        raise SourceError(
-            f"an image of shape {image.shape} fits no Datum; give it the axes (C, h, w)"
-        )
-    channels, height, width = image.shape
-    datum = caffe_pb2.Datum(channels=channels, height=height, width=width)
-    if image.dtype == np.uint8:
-        datum.data = image.tobytes()
-    else:
-        datum.float_data.extend(image.ravel())
-    if label is not None:
-        datum.label = int(label)
-    return datum
+# Of red, green and blue, in 1/32768: as libpng, and so OpenCV, makes a PNG grey.
+GREY_WEIGHTS = np.array([9798, 19235, 3735])
 
 
 def parse_datum(value):
@@ -80,7 +49,7 @@ def datum_image(datum, color=None):
     Returns
     -------
     ndarray
-        (C, h, w), uint8 or float32; may share the datum's memory.
+        (C, h, w), uint8 or float32.
 
     Raises
     ------
@@ -89,16 +58,13 @@ def datum_image(datum, color=None):
     """
     if datum.encoded:
         return decode_image(datum.data, color)
-    pixels = np.frombuffer(datum.data, np.uint8)
-    if not datum.data:
-        pixels = np.array(datum.float_data, np.float32)
-    shape = datum.channels, datum.height, datum.width
-    if min(shape) < 1 or shape[0] * shape[1] * shape[2] != pixels.size:
-        raise SourceError(
-            f"the Datum says (C, h, w) = {shape}, but holds {pixels.size} values; "
-            "make the database again"
-        )
-    return pixels.reshape(shape)
+    try:
+        pixels = datum_to_array(datum)
+    except ArrayError as error:
+        raise SourceError(f"{error} Make the database again") from error
+    if not pixels.size:
+        raise SourceError("the record holds no image; make the database again")
+    return pixels
 
 
 def stacked_pixels(datums):

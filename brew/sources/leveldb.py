@@ -97,25 +97,12 @@ class LevelDB(Database):
 
 
 class LevelDBWriter(DatabaseWriter):
-    """Write a new LevelDB.
-
-    Parameters
-    ----------
-    path : str or Path
-        The folder to create; it must not exist.
-
-    Raises
-    ------
-    SourceError
-        If the folder exists or cannot be written.
-    MissingExtra
-        If the package ``plyvel`` is not installed.
-    """
+    """Write a new LevelDB, with the package ``plyvel``."""
 
     def _open(self, folder):
         plyvel = import_extra("plyvel", "data")
-        self.errors = (OSError, plyvel.Error)
-        return plyvel.DB(os.fspath(folder), create_if_missing=True)
+        self.errors = (plyvel.Error,)
+        return plyvel.DB(folder, create_if_missing=True)
 
     def _write(self, records):
         with self._database.write_batch(sync=True) as batch:

@@ -183,35 +183,15 @@ class LMDB(Database):
 
 
 class LMDBWriter(DatabaseWriter):
-    """Write a new LMDB; the map doubles whenever it is full.
-
-    Parameters
-    ----------
-    path : str or Path
-        The folder to create; it must not exist.
-
-    Raises
-    ------
-    SourceError
-        If the folder exists or cannot be written.
-    MissingExtra
-        If the package ``lmdb`` is not installed.
-
-    Examples
-    --------
-    >>> with LMDBWriter("tiny_lmdb") as database:  # doctest: +SKIP
-    ...     database.put("00000000", datum.SerializeToString())
-    """
+    """Write a new LMDB, with the package ``lmdb``; the map doubles when it is full."""
 
     map_size = 2**26  # bytes, at first
 
     def _open(self, folder):
         lmdb = import_extra("lmdb", "data")
         self._full = lmdb.MapFullError
-        self.errors = (OSError, lmdb.Error)
-        return lmdb.open(
-            os.fspath(folder), map_size=self.map_size, lock=False, sync=False
-        )
+        self.errors = (lmdb.Error,)
+        return lmdb.open(folder, map_size=self.map_size, lock=False, sync=False)
 
     def _write(self, records):
         while not self._fits(records):
