@@ -3,14 +3,13 @@
 The names are pycaffe's, so that ``import brew as caffe`` works.
 """
 
-from brew import io
+from brew import datasets, io
 from brew.backend import set_device, set_mode_cpu, set_mode_gpu, set_random_seed
 from brew.blob import Blob
 from brew.errors import BrewError
 from brew.layer import TEST, TRAIN, Layer, layer_type_list, register
 from brew.log import init_log, log
 from brew.net import Net
-
 from brew.net_spec import NetSpec, layers, params, to_proto
 from brew.solvers import (
     AdaDeltaSolver,
@@ -40,6 +39,7 @@ __all__ = [
     "RMSPropSolver",
     "SGDSolver",
     "Timer",
+    "datasets",
     "get_solver",
     "init_log",
     "io",

@@ -22,7 +22,7 @@ def progress_bar(total, unit):
     """
     tqdm = _import_tqdm() if sys.stderr.isatty() else None
     if tqdm is None:
-        yield lambda: None
+        yield lambda num_steps=1: None
         return
     from tqdm.contrib.logging import logging_redirect_tqdm
 

@@ -1,0 +1,265 @@
+"""The data sets of brew: as arrays, or as the files that Caffe's data layers read.
+
+>>> from brew import datasets
+>>> digits = datasets.load("mnist10k")
+>>> digits.train_images.shape, digits.test_images.shape
+((8004, 1, 28, 28), (1996, 1, 28, 28))
+
+Two small ones come with brew; :func:`fetch` brings the originals they are from.
+A net may name ``mnist10k_train_lmdb`` and the like as its ``source`` without more
+ado: a database that is not in the working directory is made in the cache.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from brew import download, sources
+from brew.datasets.catalogue import DATASETS, Dataset
+from brew.datasets.convert import (
+    write_hdf5,
+    write_image_list,
+    write_leveldb,
+    write_lmdb,
+)
+from brew.datasets.idx import read_idx, write_idx
+from brew.errors import FileError, did_you_mean
+from brew.log import log
+
+__all__ = [
+    "Dataset",
+    "Splits",
+    "convert",
+    "describe",
+    "fetch",
+    "find",
+    "list_datasets",
+    "load",
+    "read_idx",
+    "write_hdf5",
+    "write_idx",
+    "write_image_list",
+    "write_leveldb",
+    "write_lmdb",
+]
+
+ROOT = Path(__file__).parents[2] / "datasets"
+WRITERS = {
+    "lmdb": write_lmdb,
+    "leveldb": write_leveldb,
+    "hdf5": write_hdf5,
+    "images": write_image_list,
+}
+
+
+class Splits(NamedTuple):
+    """The arrays of a data set.
+
+    Attributes
+    ----------
+    train_images, test_images : ndarray
+        (N, C, h, w) uint8.
+    train_labels, test_labels : ndarray
+        (N,) uint8.
+    """
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+
+def list_datasets():
+    """Return the names of all data sets, sorted."""
+    return sorted(DATASETS)
+
+
+def describe(name):
+    """Return what is known about a data set: title, classes, files.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"mnist10k"``.
+
+    Raises
+    ------
+    FileError
+        If there is no such data set; the message gives the nearest name.
+    """
+    if name not in DATASETS:
+        raise FileError(
+            f"datasets: no data set {name!r}.{did_you_mean(name, DATASETS)} "
+            f"There are: {', '.join(list_datasets())}"
+        )
+    return DATASETS[name]
+
+
+def find(name):
+    """Return the folder that holds the files of a data set, or None.
+
+    It is looked for in ``BREW_DATA`` (or the cache), then beside brew's sources.
+    """
+    files = describe(name).files
+    for folder in download.cache_folder() / name, ROOT / name:
+        if all((folder / file).is_file() for file in files):
+            return folder
+    return None
+
+
+def load(name):
+    """Return a data set as arrays.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"mnist10k"``.
+
+    Returns
+    -------
+    Splits
+        ``train_images, train_labels, test_images, test_labels``.
+
+    Raises
+    ------
+    FileError
+        If its files are not here, or damaged; tells how to get them.
+    """
+    files, folder = describe(name).files, find(name)
+    if folder is None:
+        raise FileError(f"{name}: its files are not here; {_remedy(name)}")
+    arrays = [read_idx(folder / file) for file in files]
+    for images, labels in (arrays[:2], arrays[2:]):
+        if images.ndim != 3 or labels.shape != images.shape[:1]:
+            raise FileError(
+                f"{folder}: images of shape {images.shape} and labels of shape "
+                f"{labels.shape} do not belong together; get the files again"
+            )
+    return Splits(arrays[0][:, None], arrays[1], arrays[2][:, None], arrays[3])
+
+
+def fetch(name, timeout=30, step=lambda count: None):
+    """Download the files of a data set to the cache, unless they are there.
+
+    Parameters
+    ----------
+    name : str
+        ``"mnist"`` (12 MB) or ``"fashion-mnist"`` (31 MB).
+    timeout : float, default 30
+        Seconds without any answer after which a mirror is given up.
+    step : callable, optional
+        Called with the number of bytes that have just arrived.
+
+    Returns
+    -------
+    Path
+        The folder of the files.
+
+    Raises
+    ------
+    FileError
+        If a file cannot be had from any mirror; tells what to do offline.
+    """
+    dataset = describe(name)
+    if not dataset.downloads:
+        folder = find(name)
+        if folder is None:
+            raise FileError(f"{name}: its files are not here; {_remedy(name)}")
+        return folder
+    folder = download.cache_folder() / name
+    for file, source in zip(dataset.files, dataset.downloads, strict=True):
+        download.fetch(source, folder / file, timeout, step)
+    return folder
+
+
+def convert(name, kind, folder, step=lambda: None, **options):
+    """Write both splits of a data set to `folder`, in the form of a data layer.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"mnist10k"``.
+    kind : {"lmdb", "leveldb", "hdf5", "images"}
+        The form.
+    folder : str or Path
+        Where ``<name>_train_<kind>`` and ``<name>_test_<kind>`` shall be; made if
+        it is missing. HDF5 files end in ``.h5`` instead.
+    step : callable, optional
+        Called after each image.
+    **options
+        ``scale``, for ``"hdf5"``: see :func:`write_hdf5`.
+
+    Returns
+    -------
+    list of Path
+        The two that were written.
+
+    Raises
+    ------
+    FileError
+        If the data set is not here, or something cannot be written.
+    """
+    if kind not in WRITERS:
+        raise FileError(
+            f"datasets: no form {kind!r}.{did_you_mean(kind, WRITERS)} "
+            f"There are: {', '.join(WRITERS)}"
+        )
+    splits = load(name)
+    folder = Path(folder)
+    _make(folder)
+    ending = ".h5" if kind == "hdf5" else f"_{kind}"
+    paths = [folder / f"{name}_{split}{ending}" for split in ("train", "test")]
+    for path, images, labels in zip(paths, splits[::2], splits[1::2], strict=True):
+        WRITERS[kind](path, images, labels, step=step, **options)
+    return paths
+
+
+def find_database(path):
+    """Return the database that `path` names in the cache, or None.
+
+    A bare ``<name>_train_lmdb``, ``<name>_test_leveldb`` and so on is made there
+    the first time it is asked for.
+    """
+    names = "|".join(map(re.escape, DATASETS))
+    match = re.fullmatch(rf"({names})_(train|test)_(lmdb|leveldb)", os.fspath(path))
+    if not match:
+        return None
+    name, split, backend = match.groups()
+    folder = download.cache_folder()
+    database = folder / path
+    if not database.exists():
+        log(f"Making {database}")
+        splits = load(name)
+        _make(folder)
+        start = 0 if split == "train" else 2
+        try:
+            WRITERS[backend](database, *splits[start : start + 2])
+        except FileError:
+            if not database.exists():  # else another process was faster
+                raise
+    return database
+
+
+def _make(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder}: cannot be made ({error.strerror})") from error
+
+
+def _remedy(name):
+    if describe(name).downloads:
+        return (
+            f"get them with brew.datasets.fetch({name!r}) or "
+            f"python -m brew datasets {name} --fetch"
+        )
+    return (
+        f"copy datasets/{name} of brew's sources to {download.cache_folder() / name}, "
+        "or let BREW_DATA name the folder where it lies"
+    )
+
+
+sources.finders.append(find_database)
