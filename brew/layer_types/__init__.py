@@ -10,6 +10,7 @@ from brew.layer_types import (  # noqa: F401
     hdf5_data,
     inner_product,
     inputs,
+    lrn,
     pointwise,
     python,
     rectifiers,

@@ -1,0 +1,109 @@
+"""Local response normalization: divide each value by the energy around it.
+
+The neighbourhood lies across channels (axis 1) or within one (axes 2 and 3); the
+arithmetic is the same for both.
+"""
+
+from math import prod
+
+from brew import backend
+from brew.ops.pieces import by_items
+
+
+def forward(x, size, alpha, beta, k, axes=(1,), out=None, scale=None):
+    """Return x s^-beta, with s = k + alpha / m times the sum of squares nearby.
+
+    Parameters
+    ----------
+    x : array (N, C, h, w)
+    size : int
+        Odd length of the window along each of `axes`; m is its volume, also
+        where the window is cut off at a border.
+    alpha, beta, k : float
+    axes : tuple of int, default (1,)
+        (1,) is across channels, (2, 3) is within each channel.
+    out, scale : array like x, optional
+        Where to write the result, and s, which :func:`backward` needs.
+
+    Returns
+    -------
+    array
+        `out`, or a new array.
+    """
+    xp = backend.xp_of(x)
+    out = xp.empty_like(x) if out is None else out
+    scale = xp.empty_like(x) if scale is None else scale
+
+    def piece(x, out, scale):
+        xp.multiply(x, x, out=out)
+        energy = _sum_nearby(out, size, axes)
+        xp.multiply(energy, alpha / size ** len(axes), out=scale)
+        scale += k
+        xp.divide(x, _power(xp, scale, beta), out=out)
+
+    by_items(piece, x, out, scale)
+    return out
+
+
+def backward(dy, x, y, scale, size, alpha, beta, axes=(1,), out=None):
+    """Return dx = dy s^-beta - 2 alpha beta / m x (sum nearby of dy y / s).
+
+    Parameters
+    ----------
+    dy, x, y, scale : array (N, C, h, w)
+        Gradient, bottom, top and s of :func:`forward`.
+    size, alpha, beta, axes
+        As in :func:`forward`.
+    out : array like x, optional
+        Where to write.
+
+    Returns
+    -------
+    array
+        `out`, or a new array.
+    """
+    xp = backend.xp_of(x)
+    out = xp.empty_like(x) if out is None else out
+    factor = 2.0 * alpha * beta / size ** len(axes)
+
+    def piece(dy, x, y, scale, out):
+        xp.multiply(dy, y, out=out)
+        out /= scale
+        nearby = _sum_nearby(out, size, axes)
+        nearby *= x
+        nearby *= factor
+        xp.divide(dy, _power(xp, scale, beta), out=out)
+        out -= nearby
+
+    by_items(piece, dy, x, y, scale, out)
+    return out
+
+
+def _sum_nearby(values, size, axes):
+    """Return the sums over windows around each place, in scratch memory.
+
+    `values` is overwritten where there are several axes.
+    """
+    for axis in axes:
+        total = backend.scratch(f"nearby{axis}", values.shape, values.dtype)
+        total[...] = values
+        length = values.shape[axis]
+        for distance in range(1, min(size // 2, length - 1) + 1):
+            low = (slice(None),) * axis + (slice(length - distance),)
+            high = (slice(None),) * axis + (slice(distance, None),)
+            total[low] += values[high]
+            total[high] += values[low]
+        values = total
+    return values
+
+
+def _power(xp, scale, beta):
+    """Return scale^beta in scratch memory; two square roots beat a power."""
+    result = backend.scratch("power", scale.shape, scale.dtype)
+    if beta != 0.75 or prod(scale.shape) == 0:
+        return xp.power(scale, beta, out=result)
+    xp.sqrt(scale, out=result)
+    root = backend.scratch("root", scale.shape, scale.dtype)
+    xp.sqrt(result, out=root)
+    result *= root
+    return result
