@@ -61,8 +61,8 @@ def parse_binary(content, message, source):
         problem = _problem_with(message)
     except (DecodeError, UnicodeDecodeError):
         problem = _damage(content)
-    if problem and not is_binary(content):
-        problem = "the file is text" if content.strip() else "the file is empty"
+    if problem and _is_text(content):
+        problem = "the file is text" if content else "the file is empty"
     if problem:
         raise ProtoError(
             f"{source}: this is not a whole, binary {kind}: {problem}; "
@@ -211,6 +211,14 @@ def _problem_with_texts(message):
                 if problem:
                     return problem
     return None
+
+
+def _is_text(content):
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not is_binary(content)
 
 
 def _damage(content):

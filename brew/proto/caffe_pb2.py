@@ -26,7 +26,8 @@ def _load_schema():
 def _message_class(descriptor):
     if hasattr(message_factory, "GetMessageClass"):
         return message_factory.GetMessageClass(descriptor)
-    return message_factory.MessageFactory().GetPrototype(descriptor)  # before 4.22
+    factory = message_factory.MessageFactory()  # before 4.22
+    return factory.GetPrototype(descriptor)  # type: ignore[attr-defined]
 
 
 DESCRIPTOR = _load_schema()

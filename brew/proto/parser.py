@@ -25,7 +25,7 @@ class Parser:
     def parse(self, message):
         """Read fields into `message` until the text ends."""
         self.blocks.append((None, message.DESCRIPTOR))
-        seen = set()
+        seen: set[str] = set()
         while self.tokens.token.kind != "end":
             if self.tokens.token.text in _CLOSERS.values():
                 problem = "this closes nothing: every block is closed already"
@@ -78,7 +78,7 @@ class Parser:
             raise self.tokens.error(brace, problem)
         message.SetInParent()
         self.blocks.append((name, message.DESCRIPTOR))
-        seen = set()
+        seen: set[str] = set()
         while not self.tokens.accept(_CLOSERS[brace.text]):
             if self.tokens.token.kind == "end":
                 problem = f"the block {name.text!r} is never closed: add a '}}'"
@@ -93,7 +93,8 @@ class Parser:
         first = self.tokens.token
         minus = self.tokens.accept("-")
         token = self.tokens.take()
-        if field.cpp_type == FieldDescriptor.CPPTYPE_STRING and token.kind == "string":
+        is_text = field.cpp_type == FieldDescriptor.CPPTYPE_STRING and not minus
+        if is_text and token.kind == "string":
             return self._text(field, token)
         try:
             return to_value(field, token, minus)

@@ -134,7 +134,7 @@ def _integer(text):
 def _not(field, token, text):
     if token.kind == "end":
         return "but the text ends here"
-    if token.kind == "string":
+    if token.kind == "string" and field.cpp_type != FieldDescriptor.CPPTYPE_STRING:
         return f"not {text}: leave out the quotes"
     if field.enum_type:
         return f"not {text!r}.{did_you_mean(text, field.enum_type.values_by_name)}"

@@ -70,13 +70,14 @@ class Tokens:
         return ProtoError(self._placed(token.start, len(token.text), problem))
 
     def _scan(self, end_of_last):
-        start = _SKIPPED.match(self.text, end_of_last).end()
+        skipped = _SKIPPED.match(self.text, end_of_last)
+        start = skipped.end() if skipped else end_of_last
         if start == len(self.text):
             return Token("end", "", end_of_last)
         found = _TOKEN.match(self.text, start)
         if not found:
             raise ProtoError(self._placed(start, 1, _strange(self.text[start])))
-        return Token(found.lastgroup, found.group(), start)
+        return Token(found.lastgroup or "", found.group(), start)
 
     def _placed(self, start, length, problem):
         line_start = self.text.rfind("\n", 0, start) + 1

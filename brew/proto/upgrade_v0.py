@@ -102,7 +102,8 @@ def upgrade_v0(net, warn):
 
 def _without_padding(layers):
     """Return the layers but those of type padding; their pad goes to the next."""
-    kept, padding = [], {}  # padding: by the name of its top
+    kept = []
+    padding: dict[str, caffe_pb2.V1LayerParameter] = {}  # by the name of the top
     for old in layers:
         layer = caffe_pb2.V1LayerParameter()
         layer.CopyFrom(old)
