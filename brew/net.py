@@ -257,8 +257,10 @@ class Net:
         self._callbacks["after_backward"].append(function)
 
     def _call_back(self, moment, i):
-        for function in self._callbacks[moment]:
-            function(i)
+        if self._callbacks[moment]:
+            with backend.host_pass():
+                for function in self._callbacks[moment]:
+                    function(i)
 
     # Parameters and names
 

@@ -23,6 +23,7 @@ _PRECOMPILED = {
 
 _started = False
 copies = streams.copies
+copied_bytes = streams.copied_bytes
 launches = kernels.launches
 thread_order = kernels.thread_order
 

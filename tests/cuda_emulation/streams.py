@@ -16,6 +16,7 @@ TO_DEVICE, TO_HOST, ON_DEVICE = 1, 2, 3  # cudaMemcpyKind
 _NAMES = {TO_DEVICE: "to_device", TO_HOST: "to_host", ON_DEVICE: "on_device"}
 
 copies = Counter()  # how many copies went "to_device", "to_host", "on_device"
+copied_bytes = Counter()  # and how much they carried
 new_handle = count(1000).__next__
 
 _waiting = defaultdict(list)  # stream → copies that were asked for and not yet done
@@ -64,14 +65,14 @@ def wait_event(_stream, event, *_):
 
 def copy(to, source, size, kind, *_):
     """Copy now, as cudaMemcpy does."""
-    copies[_NAMES.get(kind, "on_host")] += 1
+    _count(size, kind)
     synchronize(DEFAULT_STREAM)
     memory.libc.memmove(to, source, size)
 
 
 def copy_async(to, source, size, kind, stream, *_):
     """Copy in the order of `stream`; later, if the host's memory is pinned."""
-    copies[_NAMES.get(kind, "on_host")] += 1
+    _count(size, kind)
     host = to if kind == TO_HOST else source
     if kind in (TO_DEVICE, TO_HOST) and memory.pinned.holds(host):
         if kind == TO_HOST:
@@ -80,6 +81,12 @@ def copy_async(to, source, size, kind, stream, *_):
     else:
         synchronize(stream)
         memory.libc.memmove(to, source, size)
+
+
+def _count(size, kind):
+    name = _NAMES.get(kind, "on_host")
+    copies[name] += 1
+    copied_bytes[name] += size
 
 
 def fill(address, value, size, *_):
