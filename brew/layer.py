@@ -57,13 +57,13 @@ class Layer:
         The weight of each top in the loss of the net.
     """
 
-    bottoms = None
-    tops = None
-    in_place = None
-    auto_top = False
-    gradient_to = None
-    host_only = None
-    default_loss_weight = 0.0
+    bottoms: int | tuple | None = None
+    tops: int | tuple | str | None = None
+    in_place: bool | None = None
+    auto_top: bool = False
+    gradient_to: tuple | None = None
+    host_only: bool | None = None
+    default_loss_weight: float = 0.0
 
     def __init__(self, param):
         self.param = param

@@ -170,7 +170,8 @@ def test_the_exit_code_of_pytest_is_handed_on(start, followed, monkeypatch):
     assert start.main(["test", "--", "-c", "raise SystemExit(5)"]) == 5
 
 
-def test_emulation_is_switched_on_in_the_environment_of_the_tests(start):
+def test_emulation_is_switched_on_in_the_environment_of_the_tests(start, monkeypatch):
+    monkeypatch.delenv("BREW_CUPY", raising=False)
     options = start.parse_arguments(["test", "--with", "emulation"])
     assert start.settings_for_tests(options)["BREW_CUPY"] == "emulate"
     options = start.parse_arguments(["test"])
