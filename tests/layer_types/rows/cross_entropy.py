@@ -10,7 +10,7 @@ def loss(proto, bottoms, id, samples=TARGETS, **options):
 
 
 CASES = [
-    loss("", [(3, 4), (3, 4)], "plain", refuses=[[(3, 4), (2, 4)], [(3, 4), (3, 5)]]),
+    loss("", [(3, 4), (3, 4)], "plain", refuses=[[(3, 4), (4, 3)], [(3, 4), (3, 5)]]),
     loss("loss_weight: 3", [(2, 3, 2), (2, 6)], "weighted"),
     loss("", [(3, 4), (3, 4)], "far out", [lopsided(-60, 90), choices(0, 1)]),
     loss(

@@ -15,7 +15,12 @@ CASES = [
     Case("Softmax", "softmax_param { axis: 0 }", [(3, 4)], "axis 0", in_place=True),
     Case("Softmax", "softmax_param { axis: -1 }", [(2, 3, 4)], "last", in_place=True),
     Case("Softmax", "", [(3, 4)], "large", samples=lopsided(-50, 900), in_place=True),
-    loss("", [(5, 3), (5,)], "classes", refuses=[[(5, 3), (4,)], [(5, 3, 2), (5, 3)]]),
+    loss(
+        "",
+        [(5, 3), (5,)],
+        "classes",
+        refuses=[[(5, 3), (4,)], [(5, 3, 2), (10,)], [(5, 3, 2), (5, 3)]],
+    ),
     loss("", [(2, 3, 2, 3), (2, 1, 2, 3)], "image"),
     loss("loss_weight: 3", [(5, 3), (5,)], "weighted"),
     loss("softmax_param { axis: 2 }", [(2, 2, 3), (2, 2)], "last axis"),

@@ -1,0 +1,28 @@
+"""Plant bugs in a copy of brew, one at a time, and see that the tests notice.
+
+``python -m tests.mutants [WORD]`` runs the mutants whose description contains WORD,
+or all. Prints for each what caught it, and fails if any survives.
+"""
+
+import sys
+
+from tests.mutants.catch import catch
+from tests.mutants.planted import MUTANTS
+
+
+def main(word=""):
+    """Run the mutants; return the number of those that were not caught."""
+    survivors = 0
+    chosen = [mutant for mutant in MUTANTS if word in str(mutant)]
+    for mutant in chosen:
+        caught_by = catch(mutant)
+        ok = mutant.check in caught_by
+        survivors += not ok
+        print(f"{'caught' if ok else 'MISSED'}  {mutant}")
+        print(f"        wanted {mutant.check}; {', '.join(caught_by) or 'nothing'}")
+    print(f"{len(chosen) - survivors} of {len(chosen)} caught")
+    return survivors
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(*sys.argv[1:]) else 0)

@@ -1,0 +1,254 @@
+"""Bugs to plant: one small change of brew's source each, and who must notice.
+
+A mutant names the file, the text to replace (which must occur once), the new text,
+the layer or solver type whose rows are then run, and the check that must fail. The
+checks are those of ``brew.testing``; "golden" stands for the golden cases of the
+type, "solver" for ``check_solver``.
+"""
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A bug, and the check that is there to find it."""
+
+    file: str
+    old: str
+    new: str
+    type: str
+    check: str
+
+    def __str__(self):
+        return f"{self.file}: {self.old.strip()} -> {self.new.strip()}"
+
+
+LAYERS, OPS, SOLVERS = "brew/layer_types/", "brew/ops/", "brew/solvers/"
+
+MUTANTS = [
+    # Activations
+    Mutant(
+        OPS + "activation.py",
+        "xp.multiply(dy, x > 0, out=out)",
+        "xp.multiply(dy, x > 0.2, out=out)",
+        "ReLU",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "rectifiers.py",
+        "return self.param.relu_param.negative_slope >= 0",
+        "return True",
+        "ReLU",
+        "in_place",
+    ),
+    Mutant(
+        LAYERS + "squashers.py",
+        "activation.sigmoid_backward(top[0].diff, top[0].data,",
+        "activation.sigmoid_backward(top[0].diff, bottom[0].data,",
+        "Sigmoid",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "squashers.py",
+        """if propagate_down[0]:
+            activation.tanh_backward""",
+        """if True:
+            activation.tanh_backward""",
+        "TanH",
+        "propagate_down_false_leaves_bottom_diff",
+    ),
+    Mutant(
+        OPS + "power.py",
+        "_power(x, power - 1.0, scale, shift, slope)",
+        "_power(x, power - 1.0, scale, 0.0, slope)",
+        "Power",
+        "gradient",
+    ),
+    # Dropout
+    Mutant(
+        LAYERS + "dropout.py",
+        "if self.phase == TRAIN:\n            self.kept",
+        "if True:\n            self.kept",
+        "Dropout",
+        "phase_test_is_not_random",
+    ),
+    Mutant(
+        LAYERS + "dropout.py",
+        "dropout.draw(self.rng, x.shape, self.ratio)",
+        "dropout.draw(__import__('numpy').random.default_rng(), x.shape, self.ratio)",
+        "Dropout",
+        "seed_decides",
+    ),
+    Mutant(
+        LAYERS + "dropout.py",
+        "dropout.backward(dy, self.kept, self.ratio, out=dx)",
+        "dropout.backward(dy, self.kept, 0.5, out=dx)",
+        "Dropout",
+        "gradient",
+    ),
+    # Inner product
+    Mutant(
+        OPS + "inner_product.py",
+        "dW += product",
+        "dW[...] = product",
+        "InnerProduct",
+        "param_diffs_add",
+    ),
+    Mutant(
+        LAYERS + "inner_product.py",
+        "db=self.b.diff if wants_b else None",
+        "db=self.b.diff if self.b else None",
+        "InnerProduct",
+        "param_propagate_down_false_leaves_param_diff",
+    ),
+    Mutant(
+        LAYERS + "inner_product.py",
+        "return W.T if self.transpose else W",
+        "return W.reshape(self.num_output, -1)",
+        "InnerProduct",
+        "golden",
+    ),
+    # Softmax and the losses
+    Mutant(
+        OPS + "softmax.py",
+        "xp.subtract(dy, dot, out=out)",
+        "xp.subtract(dy, dot / 2, out=out)",
+        "Softmax",
+        "gradient",
+    ),
+    Mutant(
+        OPS + "softmax.py",
+        "xp.subtract(x, x.max(axis=axis, keepdims=True), out=out)",
+        "xp.subtract(x, 0.0, out=out)",
+        "Softmax",
+        "loops_agree",
+    ),
+    Mutant(
+        OPS + "cross_entropy.py",
+        "out[class_labels.at(labels)] -= scale\n    if counted is not None:",
+        "out[class_labels.at(labels)] -= scale\n    if False:",
+        "SoftmaxWithLoss",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "softmax.py",
+        "scale=float(top[0].diff) / self.divisor",
+        "scale=1.0 / self.divisor",
+        "SoftmaxWithLoss",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "cross_entropy.py",
+        "loss / self.divisor",
+        "loss / x.shape[0]",
+        "SigmoidCrossEntropyLoss",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "euclidean_loss.py",
+        "enumerate([1.0, -1.0])",
+        "enumerate([1.0, 1.0])",
+        "EuclideanLoss",
+        "gradient",
+    ),
+    Mutant(
+        "brew/layer.py",
+        "predictions.shape[:1] == targets.shape[:1]",
+        "True",
+        "EuclideanLoss",
+        "wrong_shapes_are_refused",
+    ),
+    Mutant(
+        OPS + "accuracy.py",
+        "(scores >= true_scores[:, None, :])",
+        "(scores > true_scores[:, None, :])",
+        "Accuracy",
+        "loops_agree",
+    ),
+    # Several blobs
+    Mutant(
+        LAYERS + "combine.py",
+        'start = end\n\n\n@register("Split")',
+        'start = end if wanted else start\n\n\n@register("Split")',
+        "Concat",
+        "propagate_down_false_leaves_bottom_diff",
+    ),
+    Mutant(
+        OPS + "eltwise.py",
+        "winner += (i - winner) * (x > out)",
+        "winner += (x > out)",
+        "Eltwise",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "combine.py",
+        "sum_backward(dy, self.coeffs[i], out=blob.diff)",
+        "sum_backward(dy, self.coeffs[0], out=blob.diff)",
+        "Eltwise",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "combine.py",
+        "eltwise.sum_forward(dys, [1.0] * len(dys), out=bottom[0].diff)",
+        "eltwise.sum_forward(dys[:2], [1.0, 1.0][: len(dys)], out=bottom[0].diff)",
+        "Split",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "reshape.py",
+        "prod(x[first : last + 1]), *x[last + 1 :])",
+        "prod(x[first:]))",
+        "Flatten",
+        "golden",
+    ),
+    Mutant(
+        LAYERS + "select.py",
+        "if wanted:",
+        "if not wanted:",
+        "Silence",
+        "gradient",
+    ),
+    # What all layers stand on
+    Mutant(
+        "brew/layer.py",
+        "if index < len(self.blobs):",
+        "if False:",
+        "InnerProduct",
+        "params_survive_a_file",
+    ),
+    Mutant(
+        "brew/layer.py",
+        'return {} if self._rng is None else {"rng": self._rng.bit_generator.state}',
+        "return {}",
+        "Dropout",
+        "state_resumes",
+    ),
+    Mutant(
+        "brew/layer.py",
+        "enough = low <= num_blobs and",
+        "enough = low - 1 <= num_blobs and",
+        "Eltwise",
+        "wrong_counts_are_refused",
+    ),
+    # Solvers
+    Mutant(
+        SOLVERS + "nesterov.py",
+        "g[...] = (1.0 + momentum) * h - old",
+        "g[...] = (1.0 + momentum) * h - momentum * old",
+        "Nesterov",
+        "solver",
+    ),
+    Mutant(
+        SOLVERS + "adam.py",
+        "correction = (1.0 - beta2**t) ** 0.5 / (1.0 - beta1**t)",
+        "correction = 1.0",
+        "Adam",
+        "solver",
+    ),
+    Mutant(
+        "brew/solver.py",
+        "g *= 1.0 / self.param.iter_size",
+        "pass",
+        "SGD",
+        "solver",
+    ),
+]
