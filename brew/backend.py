@@ -318,13 +318,22 @@ class _BlasLimit:
             self.num_users += 1
             if self.num_users == 1:
                 self.controller = self.controller or ThreadpoolController()
-                self.limiter = self.controller.limit(limits=1, user_api="blas")
+                limiter = self.controller.limit(limits=1, user_api="blas")
+                # OpenBLAS ignores a restore from some threads: then everything is
+                # still at 1, and the older limiter knows the true numbers
+                if self.limiter is None or _was_above_one(limiter):
+                    self.limiter = limiter
 
     def leave(self):
         with self.lock:
             self.num_users -= 1
             if self.num_users == 0:
                 self.limiter.restore_original_limits()
+
+
+def _was_above_one(limiter):
+    numbers = limiter.get_original_num_threads().values()
+    return any(number is not None and number > 1 for number in numbers)
 
 
 _blas_limit = _BlasLimit()

@@ -88,7 +88,7 @@ class Blob:
         *dims : int
             The new sizes, or one sequence of them.
         """
-        if len(dims) == 1 and not hasattr(dims[0], "__index__"):
+        if len(dims) == 1 and hasattr(dims[0], "__iter__"):
             dims = dims[0]
         shape = self._checked(dims)
         self._data.reshape(shape)

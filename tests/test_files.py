@@ -1,0 +1,54 @@
+import os
+
+import pytest
+
+from brew.errors import FileError
+from brew.files import read_bytes, read_text, write_atomically
+
+
+def test_the_new_content_appears_as_a_whole(in_tmp_path):
+    (in_tmp_path / "a").write_text("old")
+    with write_atomically("a") as file:
+        file.write(b"new")
+        assert (in_tmp_path / "a").read_text() == "old"
+    assert (in_tmp_path / "a").read_text() == "new"
+    assert os.listdir() == ["a"]
+
+
+def write_half():
+    with write_atomically("a") as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+
+def test_a_failure_keeps_the_old_content(in_tmp_path):
+    (in_tmp_path / "a").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert (in_tmp_path / "a").read_text() == "old"
+    assert os.listdir() == ["a"]
+
+
+def test_a_new_file_can_be_read_by_those_the_umask_allows(in_tmp_path):
+    before = os.umask(0o022)
+    try:
+        with write_atomically("a") as file:
+            file.write(b"x")
+    finally:
+        os.umask(before)
+    assert (in_tmp_path / "a").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_cannot_be_read_or_written_is_told(in_tmp_path):
+    with pytest.raises(FileError, match="b: no such file .looked in"):
+        read_bytes("b")
+    with pytest.raises(FileError, match="cannot be read"):
+        read_bytes(".")
+    with (
+        pytest.raises(FileError, match="no/b: cannot be written"),
+        write_atomically("no/b"),
+    ):
+        pass
+    (in_tmp_path / "c").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FileError, match="c: this is not a text file .byte 0"):
+        read_text("c")
