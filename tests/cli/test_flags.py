@@ -41,6 +41,7 @@ def test_all_four_spellings_say_the_same(argv):
     [
         (["-slover=a"], "cannot make sense of '--slover=a'. Did you mean '--solver'?"),
         (["--wieghts", "a"], "cannot make sense of '--wieghts'. Did you mean '--weig"),
+        (["--solv=a"], "cannot make sense of '--solv=a'. Did you mean '--solver'?"),
         (["-g", "0"], "cannot make sense of '-g'."),
         (["solver.prototxt"], "cannot make sense of 'solver.prototxt'."),
         (["--solver"], "argument --solver: expected one argument"),

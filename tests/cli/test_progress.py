@@ -56,7 +56,7 @@ def test_a_bar_runs_below_unbroken_log_lines(
     brew("train", "--solver=solver.prototxt")
     (experiment / "repeat_iter_50.caffemodel").rename("w.caffemodel")
     shown = terminal(*argv)
-    assert re.search(rf"\d+/{total} .*{unit}", shown)
+    assert re.search(rf"[1-9]\d*/{total} .*{unit}", shown)
     lines = re.split(r"[\r\n]", re.sub(r"\x1b\[[A-Z]", "\n", shown))
     logged = [line for line in lines if "] " in line and line.startswith("I")]
     assert len(logged) > 15

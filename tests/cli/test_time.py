@@ -53,9 +53,12 @@ def test_the_layers_add_up_to_the_passes(brew, experiment):
 
 
 def test_every_layer_is_timed_in_both_directions(experiment):
-    net = Net("net.prototxt", 0)
+    net, order = Net("net.prototxt", 0), []
+    net.before_forward(order.append)
+    net.before_backward(order.append)
     timer = LayerTimer(net)
     timer.run()
+    assert order == [0, 1, 2, 3, 3, 2, 1, 0]
     assert len(timer.forward) == len(timer.backward) == len(net.layers)
     assert min(timer.forward + timer.backward) > 0
 
