@@ -18,8 +18,6 @@ functions take as bottoms. Names come from the attributes that tops are assigned
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from google.protobuf.message import Message
-
 from brew.errors import SpecError, did_you_mean
 from brew.proto import caffe_pb2
 from brew.proto.fields import is_message, is_repeated
@@ -84,11 +82,13 @@ class Function:
         own = _OWN_PARAM.get(self.type_name)
         own_fields = _LAYER_FIELDS[own].message_type.fields_by_name if own else {}
         for name, value in self.params.items():
-            is_own = name in own_fields and not name.endswith("param")
-            if not is_own and name not in _LAYER_FIELDS:
+            target = layer
+            if own and name in own_fields and not name.endswith("param"):
+                target = getattr(layer, own)
+            elif name not in _LAYER_FIELDS:
                 raise SpecError(self._unknown(name, own_fields))
             try:
-                assign_proto(getattr(layer, own) if is_own else layer, name, value)
+                assign_proto(target, name, value)
             except SpecError as error:
                 raise SpecError(f"L.{self.type_name}: {error}") from None
 
@@ -258,7 +258,7 @@ def _assign_message(field, message, value):
         message.SetInParent()
         for name, item in value.items():
             assign_proto(message, name, item)
-    elif isinstance(value, Message):
+    elif isinstance(value, type(message)):
         message.CopyFrom(value)
     else:
         raise SpecError(f"{field.name!r} takes a dict, not {value!r}")
@@ -288,7 +288,8 @@ def _check_input(type_name, i, top):
 
 def _write(tops, names):
     """Return the NetParameter of `tops`; `names` holds those already given."""
-    names, counts, written = dict(names), Counter(), {}
+    names, counts = dict(names), Counter[str]()
+    written: dict[Function, caffe_pb2.LayerParameter] = {}
 
     def name_of(item, type_name):
         if item not in names:
