@@ -24,6 +24,8 @@ Each also derives from the standard exception that a caller would expect, so
 
 import difflib
 import importlib
+from collections.abc import Iterable
+from types import ModuleType
 
 
 class BrewError(Exception):
@@ -86,14 +88,14 @@ class MissingExtra(BrewError, ImportError):
     """An optional package is needed here and is not installed."""
 
 
-def did_you_mean(word, choices):
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the choice nearest to `word`, or ``""``."""
-    choices = {choice.lower(): choice for choice in choices}
-    nearest = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
-    return f" Did you mean {choices[nearest[0]]!r}?" if nearest else ""
+    spelled = {choice.lower(): choice for choice in choices}
+    nearest = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    return f" Did you mean {spelled[nearest[0]]!r}?" if nearest else ""
 
 
-def import_extra(module, extra):
+def import_extra(module: str, extra: str) -> ModuleType:
     """Import an optional `module`, or say which extra of brew installs it.
 
     Parameters

@@ -3,13 +3,17 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from brew.errors import FileError
 
+AnyPath = str | os.PathLike[str]
 
-def read_bytes(path):
+
+def read_bytes(path: AnyPath) -> bytes:
     """Return the content of the file at `path`; FileError says why it cannot."""
     try:
         return Path(path).read_bytes()
@@ -17,7 +21,7 @@ def read_bytes(path):
         raise _unreadable(path, error) from error
 
 
-def read_text(path):
+def read_text(path: AnyPath) -> str:
     """Return the file at `path` as UTF-8 text; FileError says why it cannot."""
     content = read_bytes(path)
     try:
@@ -30,7 +34,7 @@ def read_text(path):
 
 
 @contextmanager
-def write_atomically(path):
+def write_atomically(path: AnyPath) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path` and rename it to `path` at the end.
 
     Whoever reads `path` sees the old content or the new, never a half. If the
@@ -70,7 +74,7 @@ def write_atomically(path):
 
 
 @contextmanager
-def new_folder(path):
+def new_folder(path: AnyPath) -> Iterator[Path]:
     """Make a folder under a temporary name; it becomes `path` at the end.
 
     If the block fails, nothing is left behind.
@@ -106,7 +110,7 @@ def new_folder(path):
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_room(folder, size):
+def check_room(folder: AnyPath, size: float) -> None:
     """Raise a FileError unless the disk of `folder` has `size` bytes free."""
     free = shutil.disk_usage(folder).free
     if free < size:
@@ -116,31 +120,31 @@ def check_room(folder, size):
         )
 
 
-def _check_new(path):
+def _check_new(path: Path) -> None:
     if path.exists():
         raise FileError(f"{path}: exists already; remove it, or choose another name")
 
 
-def _unwritable(path, error):
+def _unwritable(path: AnyPath, error: OSError) -> str:
     return (
         f"{path}: cannot be written ({error.strerror or error}); "
         "is there room on the disk, and may you write to this folder?"
     )
 
 
-def _unreadable(path, error):
+def _unreadable(path: AnyPath, error: OSError) -> FileError:
     if isinstance(error, FileNotFoundError):
         here = "" if Path(path).is_absolute() else f" (looked in {os.getcwd()})"
         return FileError(f"{path}: no such file{here}; check the name")
     return FileError(f"{path}: cannot be read ({error.strerror or error})")
 
 
-def _remove(path):
+def _remove(path: str | None) -> None:
     if path is not None and os.path.exists(path):
         os.unlink(path)
 
 
-def _umask():
+def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
@@ -14,10 +15,10 @@ class Interrupt:
         True after the first interrupt; a second one is raised at once.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.requested = False
 
-    def __call__(self, signum, frame):
+    def __call__(self, signum: int, frame: object) -> None:
         """Handle SIGINT."""
         if self.requested:
             raise KeyboardInterrupt
@@ -25,7 +26,7 @@ class Interrupt:
 
 
 @contextmanager
-def finish_iteration_first():
+def finish_iteration_first() -> Iterator[Interrupt]:
     """Hold the first interrupt back until the end of the block.
 
     The block looks at ``interrupt.requested`` between its iterations. At the

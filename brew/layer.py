@@ -8,6 +8,8 @@ methods, with the signatures of pycaffe: ``setup``, ``reshape``, ``forward`` and
 what is there.
 """
 
+from typing import Literal
+
 from brew import backend
 from brew.blob import Blob, BlobVec
 from brew.errors import LayerError, did_you_mean
@@ -58,7 +60,7 @@ class Layer:
     """
 
     bottoms: int | tuple | None = None
-    tops: int | tuple | str | None = None
+    tops: int | tuple | Literal["bottoms"] | None = None
     in_place: bool | None = None
     auto_top: bool = False
     gradient_to: tuple | None = None

@@ -7,6 +7,7 @@ in a notebook the pictures and return values speak.
 import logging
 import sys
 import time
+from typing import TextIO
 
 _LETTERS = {"DEBUG": "D", "INFO": "I", "WARNING": "W", "ERROR": "E", "CRITICAL": "F"}
 _LEVELS = (logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
@@ -17,7 +18,7 @@ logger = logging.getLogger("brew")
 class GlogFormatter(logging.Formatter):
     """Write ``I1122 09:30:00.123456  4242 solver.py:17] message``."""
 
-    def format(self, record):
+    def format(self, record: logging.LogRecord) -> str:
         """Return the line for one log record."""
         clock = time.strftime("%m%d %H:%M:%S", time.localtime(record.created))
         micro = int(record.created % 1 * 1_000_000)
@@ -30,15 +31,15 @@ class GlogFormatter(logging.Formatter):
 class _CurrentStderr(logging.StreamHandler):
     # looks sys.stderr up at each line, so that a redirected stderr is honoured
     @property
-    def stream(self):
+    def stream(self) -> TextIO:
         return sys.stderr
 
     @stream.setter
-    def stream(self, _):
+    def stream(self, _: object) -> None:
         pass
 
 
-def init_log(level=0, to_stderr=True):
+def init_log(level: int = 0, to_stderr: bool = True) -> None:
     """Show log lines from `level` on: 0 info, 1 warning, 2 error, 3 fatal.
 
     Parameters
@@ -59,6 +60,6 @@ def init_log(level=0, to_stderr=True):
     logger.propagate = not to_stderr
 
 
-def log(text):
+def log(text: str) -> None:
     """Write one line of `text` at level info."""
     logger.info("%s", text, stacklevel=2)

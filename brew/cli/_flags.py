@@ -9,7 +9,7 @@ EFFECTS = ("snapshot", "stop", "none")
 
 # Name: how argparse shall treat it. Every command takes them all, as Caffe's do,
 # and shows the ones that it uses.
-FLAGS = {
+FLAGS: dict[str, dict] = {
     "gpu": {"metavar": "ID", "help": "number of the GPU to run on"},
     "solver": {"metavar": "FILE", "help": "solver definition (.prototxt)"},
     "model": {"metavar": "FILE", "help": "net definition (.prototxt)"},

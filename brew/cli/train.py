@@ -20,8 +20,10 @@ from brew.log import init_log, log
 from brew.solver_nets import solver_param
 from brew.solvers import get_solver
 
-USES = ("solver", "snapshot", "weights", "gpu", "level", "stage")
-USES += ("sigint_effect", "sighup_effect")
+USES = (
+    *("solver", "snapshot", "weights", "gpu", "level", "stage"),
+    *("sigint_effect", "sighup_effect"),
+)
 
 
 def main(argv: list[str]) -> int:

@@ -12,6 +12,7 @@ ado: a database that is not in the working directory is made in the cache.
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[2] / "datasets"
-WRITERS = {
+WRITERS: dict[str, Callable] = {
     "lmdb": write_lmdb,
     "leveldb": write_leveldb,
     "hdf5": write_hdf5,

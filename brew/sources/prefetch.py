@@ -115,7 +115,7 @@ class _Reader:
             if self._stopping:
                 return
             try:
-                item = self._batches.read(), self._batches.get_state(), None
+                item: tuple = self._batches.read(), self._batches.get_state(), None
             except BaseException as error:  # carried to the caller, who raises it
                 item = None, None, error
             self._queue.put(item)
