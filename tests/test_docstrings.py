@@ -100,12 +100,18 @@ def faults_of_field(type_name, message, field, default):
         yield f"caffe.proto has no {message}"
         return
     known = LAYER_FIELDS[message].message_type.fields_by_name
-    if field and field not in known:
-        yield f"caffe.proto has no {message}.{field}"
-    elif field and known[field].has_default_value:
+    if field in known and known[field].has_default_value:
         wanted = DEFAULTS_IN_CODE.get((type_name, field), written(known[field]))
         if not same(default, wanted):
             yield f"the default of {message}.{field} is [{wanted}], not [{default}]"
+    elif field and field not in known and not in_a_part(field, known.values()):
+        yield f"caffe.proto has no {message}.{field}"
+
+
+def in_a_part(name, fields):
+    """Tell whether a field's own message has the name, as reshape_param.shape.dim."""
+    parts = (field.message_type for field in fields if field.message_type)
+    return any(name in part.fields_by_name for part in parts)
 
 
 def written(field):
