@@ -1,33 +1,29 @@
-"""The one place that knows NumPy or CuPy, CPU or GPU, seeds and threads.
+"""The one place that knows NumPy or CuPy, CPU or GPU, seeds and working memory.
 
 Outside a pass every array is NumPy, whatever the mode. Inside a pass of the net
 (`forward`, `backward`, `update`) in GPU mode arrays are CuPy. Everything else in
 brew asks :func:`get_xp` for "NumPy, here and now" and is written once.
 """
 
-import os
-import queue
 import secrets
 import threading
 import zlib
 from contextlib import contextmanager, nullcontext
 
 import numpy
-from threadpoolctl import ThreadpoolController
 
+from brew import threads
 from brew.errors import BackendError
+from brew.threads import num_threads, one_blas_thread, set_num_threads  # noqa: F401
 
 _cupy = None  # the module, once set_mode_gpu() has found a usable device
 _mode = "cpu"
 _device_id = 0
 _seed = None
-_num_threads = None
 
 
 class _PerThread(threading.local):
     on_device = False
-    blas_is_limited = False
-    in_team = False
 
     def __init__(self):
         self.scratch = {}
@@ -256,166 +252,13 @@ def make_rng(seed, name):
     return numpy.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
-def num_threads():
-    """Return the size of the team: ``BREW_THREADS``, else this process's cores."""
-    if _num_threads is not None:
-        return _num_threads
-    if os.environ.get("BREW_THREADS", "").isdigit():
-        return max(1, int(os.environ["BREW_THREADS"]))
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def set_num_threads(count):
-    """Set the size of the team; None goes back to the default."""
-    global _num_threads, _team
-    _num_threads = None if count is None else max(1, int(count))
-    if _team is not None:
-        _team.dismiss()
-    _team = None
-
-
 def parallel(task, num_tasks):
-    """Run ``task(i)`` for i in range(`num_tasks`), dealt over the team of threads.
+    """Run ``task(i)`` for i in range(`num_tasks`) on the team of threads.
 
-    Task i always goes to worker i mod T, and BLAS runs with one thread inside,
-    so that the same thread count gives the same bits. Dispatch costs about
-    0.1 ms: call it for work worth a millisecond, and give it a few tasks per
-    worker at most. Without a team (one thread, one task, GPU, or inside another
-    task) the tasks run here, in order.
-
-    Parameters
-    ----------
-    task : callable
-        Takes the task's number. Writes its results where others do not.
-    num_tasks : int
-        How many tasks there are.
+    On a GPU they run here, in order. See :func:`brew.threads.parallel`.
     """
-    team = None if _thread.in_team or _thread.on_device else _get_team()
-    with one_blas_thread():
-        if team is None or num_tasks < 2 or not team.lock.acquire(blocking=False):
-            for i in range(num_tasks):
-                task(i)
-            return
-        try:
-            team.run(task, num_tasks)
-        finally:
-            team.lock.release()
-
-
-class _BlasLimit:
-    """The process-wide BLAS setting: the first pass limits it, the last restores."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.num_users = 0
-        self.controller = None
-        self.limiter = None
-
-    def enter(self):
-        with self.lock:
-            self.num_users += 1
-            if self.num_users == 1:
-                self.controller = self.controller or ThreadpoolController()
-                limiter = self.controller.limit(limits=1, user_api="blas")
-                # OpenBLAS ignores a restore from some threads: then everything is
-                # still at 1, and the older limiter knows the true numbers
-                if self.limiter is None or _was_above_one(limiter):
-                    self.limiter = limiter
-
-    def leave(self):
-        with self.lock:
-            self.num_users -= 1
-            if self.num_users == 0:
-                self.limiter.restore_original_limits()
-
-
-def _was_above_one(limiter):
-    numbers = limiter.get_original_num_threads().values()
-    return any(number is not None and number > 1 for number in numbers)
-
-
-_blas_limit = _BlasLimit()
-
-
-@contextmanager
-def one_blas_thread():
-    """Hold BLAS at one thread; brew deals its work over threads by itself."""
-    if _thread.blas_is_limited:
-        yield
-        return
-    _blas_limit.enter()
-    _thread.blas_is_limited = True
-    try:
-        yield
-    finally:
-        _thread.blas_is_limited = False
-        _blas_limit.leave()
-
-
-class _Team:
-    """Worker threads that wait for tasks; the caller is worker 0."""
-
-    def __init__(self, size):
-        self.size = size
-        self.lock = threading.Lock()
-        self.inboxes = [queue.SimpleQueue() for _ in range(size - 1)]
-        for inbox in self.inboxes:
-            threading.Thread(target=_work, args=(inbox,), daemon=True).start()
-
-    def run(self, task, num_tasks):
-        # results have a queue of their own each time: an interrupted run leaves
-        # nothing behind for the next
-        results = queue.SimpleQueue()
-        others = self.inboxes[: num_tasks - 1]
-        for worker, inbox in enumerate(others, start=1):
-            inbox.put((task, range(worker, num_tasks, self.size), results))
-        errors = [_run_share(task, range(0, num_tasks, self.size))]
-        errors += [results.get() for _ in others]
-        for error in errors:
-            if error is not None:
-                raise error
-
-    def dismiss(self):
-        for inbox in self.inboxes:
-            inbox.put(None)
-
-
-def _work(inbox):
-    while (job := inbox.get()) is not None:
-        task, numbers, results = job
-        results.put(_run_share(task, numbers))
-        del job, task, results  # keep nothing alive while waiting
-
-
-def _run_share(task, numbers):
-    _thread.in_team = True
-    try:
-        for i in numbers:
+    if _thread.on_device:
+        for i in range(num_tasks):
             task(i)
-    except BaseException as error:  # carried to the caller, who raises it
-        return error
-    finally:
-        _thread.in_team = False
-    return None
-
-
-_team = None
-
-
-def _get_team():
-    global _team
-    size = num_threads()
-    if size > 1 and (_team is None or _team.size != size):
-        _team = _Team(size)
-    return _team if size > 1 else None
-
-
-def _forget_team():
-    global _team
-    _team = None  # threads do not survive a fork; the child starts its own
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_team)
+    else:
+        threads.parallel(task, num_tasks)
