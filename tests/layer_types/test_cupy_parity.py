@@ -30,6 +30,17 @@ def test_a_layer_gives_the_same_on_cupy(case):
     check_parity(case)
 
 
+@pytest.mark.device
+@pytest.mark.parametrize("case", [row for row in ROWS if not row.values[0].is_random])
+def test_a_layer_may_change_sides(case):
+    rig = Rig(case, "float32")
+    on_host = rig.run()
+    backend.set_mode_gpu()
+    compare_runs(rig.run(), on_host, rtol=1e-5, atol=1e-6)
+    backend.set_mode_cpu()
+    compare_runs(rig.run(), on_host)
+
+
 @pytest.mark.emulated
 @pytest.mark.parametrize("case", ROWS)
 def test_the_order_of_threads_does_not_matter(case):

@@ -15,7 +15,10 @@ def main(word=""):
     survivors = 0
     chosen = [mutant for mutant in MUTANTS if word in str(mutant)]
     for mutant in chosen:
-        caught_by = catch(mutant)
+        try:
+            caught_by = catch(mutant)
+        except ValueError as error:  # the source has changed
+            caught_by = [str(error)]
         ok = mutant.check in caught_by
         survivors += not ok
         print(f"{'caught' if ok else 'MISSED'}  {mutant}")

@@ -46,4 +46,4 @@ def failing_checks(folder, type_name):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the checks of {type_name} did not run:\n{done.stderr}")
-    return done.stdout.split()
+    return [line for line in done.stdout.splitlines() if line]

@@ -3,7 +3,7 @@
 A mutant names the file, the text to replace (which must occur once), the new text,
 the layer or solver type whose rows are then run, and the check that must fail. The
 checks are those of ``brew.testing``; "golden" stands for the golden cases of the
-type, "solver" for ``check_solver``.
+type, "small pieces" for work cut over threads, "solver" for ``check_solver``.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,8 @@ class Mutant(NamedTuple):
     check: str
 
     def __str__(self):
-        return f"{self.file}: {self.old.strip()} -> {self.new.strip()}"
+        old, new = (" ".join(text.split()) for text in (self.old, self.new))
+        return f"{self.file}: {old} -> {new}"
 
 
 LAYERS, OPS, SOLVERS = "brew/layer_types/", "brew/ops/", "brew/solvers/"
@@ -138,8 +139,8 @@ MUTANTS = [
     ),
     Mutant(
         LAYERS + "cross_entropy.py",
-        "loss / self.divisor",
-        "loss / x.shape[0]",
+        "loss = cross_entropy.sigmoid_loss_forward(x, t, self.counted)",
+        "loss = cross_entropy.sigmoid_loss_forward(x, t, None)",
         "SigmoidCrossEntropyLoss",
         "gradient",
     ),
@@ -228,6 +229,13 @@ MUTANTS = [
         "enough = low - 1 <= num_blobs and",
         "Eltwise",
         "wrong_counts_are_refused",
+    ),
+    Mutant(
+        OPS + "pieces.py",
+        "piece = slice(i * step, (i + 1) * step)",
+        "piece = slice(i * step, (i + 1) * step - (i == 1))",
+        "Power",
+        "small pieces",
     ),
     # Solvers
     Mutant(

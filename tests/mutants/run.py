@@ -2,7 +2,8 @@
 
 ``python run.py FOLDER TYPE``, where FOLDER holds the mutated ``brew``. Runs in a
 process of its own, since the mutant replaces modules. Prints the names of the checks
-that fail, ``golden`` if a golden case does, or ``solver``.
+that fail, one a line; "golden" if a golden case does, "small pieces" if the result
+depends on how the work is cut, or "solver".
 """
 
 import os
@@ -18,6 +19,9 @@ def failing_layer_checks(type_name):
     """Yield the name of each check that fails on some row of the type."""
     from brew.testing import CHECKS
     from tests.layer_types.cases import CASES
+    from tests.layer_types.test_small_pieces import (
+        test_layer_gives_the_same_in_small_pieces_on_three_threads as in_small_pieces,
+    )
 
     rows = [case for case in CASES if case.type == type_name]
     for name, check in CHECKS.items():
@@ -27,6 +31,8 @@ def failing_layer_checks(type_name):
                 break
     if golden_fails(type_name):
         yield "golden"
+    if any(fails(in_small_pieces, case) for case in rows if case.bottoms):
+        yield "small pieces"
 
 
 def golden_fails(type_name):
@@ -71,7 +77,7 @@ def main(folder, type_name):
         data = shutil.copytree(ROOT / "tests/golden/layers/data", f"{place}/data")
         sys.path.append(data)
         os.chdir(place)
-        print(*find(type_name))
+        print(*find(type_name), sep="\n")
         os.chdir(ROOT)
 
 

@@ -27,4 +27,18 @@ CASES = [
     Case("Concat", "", [(2, 3)], "of one", shares=True),
     Case("Split", "", [(2, 3, 2)], "in 3", tops=3, shares=True),
     Case("Split", "", [(2, 3)], "in 1", tops=1, shares=True),
+    Case("Slice", "", [(2, 6, 2)], tops=3, refuses=[[(2, 5)], [(2,)]]),
+    Case(
+        "Slice",
+        "slice_param { axis: -1 slice_point: 1 slice_point: 4 }",
+        [(2, 3, 6)],
+        "at points",
+        tops=3,
+        refuses=[[(2, 3, 3)]],
+    ),
+    Case("Slice", "slice_param { slice_dim: 2 }", [(2, 3, 4)], "old name", tops=2),
+    Case("Slice", "", [(2, 3)], "in 1", tops=1, shares=True),
+    Case("Tile", "tile_param { tiles: 3 }", [(2, 3, 2)], refuses=[[(2,)]]),
+    Case("Tile", "tile_param { axis: 0 tiles: 2 }", [(2, 3)], "axis 0"),
+    Case("Tile", "tile_param { axis: -1 tiles: 2 }", [(2, 3, 2)], "last axis"),
 ]

@@ -35,4 +35,5 @@ CASES = [
         prepare=feed,
         **NO_BACKWARD,
     ),
+    Case("Parameter", "parameter_param { shape { dim: 2 dim: 3 } }", gradient_to=()),
 ]

@@ -19,4 +19,20 @@ CASES = [
         in_place=True,
     ),
     Case("Power", "power_param { power: 2 scale: 0 shift: 3 }", SHAPE, "constant"),
+    Case("AbsVal", "", SHAPE, samples=lopsided(avoid=[0])),
+    Case("Exp", "", SHAPE, in_place=True),
+    Case(
+        "Exp",
+        "exp_param { base: 2.5 scale: 0.5 shift: -0.3 }",
+        SHAPE,
+        "of another base",
+        in_place=True,
+    ),
+    Case("Log", "", SHAPE, samples=positive),
+    Case(
+        "Log",
+        "log_param { base: 0.5 scale: 2 shift: 3 }",
+        SHAPE,
+        "of another base",
+    ),
 ]

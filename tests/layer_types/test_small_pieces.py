@@ -1,0 +1,51 @@
+"""Cut into many pieces over three threads, every row gives the same numbers.
+
+The rows are small, so that without this no layer would be seen at the work that
+large blobs get.
+"""
+
+from contextlib import ExitStack, contextmanager
+from unittest import mock
+
+import pytest
+
+from brew import backend
+from brew.layer import layer_type_list
+from brew.ops import convolution_plan, inner_product, pieces
+from brew.testing import Rig
+from brew.testing.compare import compare_runs
+from tests.layer_types.cases import CASES
+
+# From where work is cut, and into how much a piece.
+SMALL = [
+    (pieces, "LARGE", 1),
+    (pieces, "PIECE", 5),
+    (inner_product, "LARGE", 1),
+    (convolution_plan, "TEAM_WORK", 0),
+    (convolution_plan, "BLOCK", 1),
+    (convolution_plan, "LARGEST_BLOCK", 40),
+    (convolution_plan, "WIDE_ENOUGH", 1),
+]
+
+ROWS = [case for case in CASES if case.bottoms and case.type in layer_type_list()]
+
+
+@contextmanager
+def many_small_pieces():
+    """Cut all work small while this lasts, and deal it over three threads."""
+    backend.set_num_threads(3)
+    with ExitStack() as patches:
+        for module, name, value in SMALL:
+            patches.enter_context(mock.patch.object(module, name, value))
+        convolution_plan._make_plan.cache_clear()
+        yield
+    convolution_plan._make_plan.cache_clear()
+    backend.set_num_threads(None)
+
+
+@pytest.mark.parametrize("case", ROWS, ids=str)
+def test_layer_gives_the_same_in_small_pieces_on_three_threads(case):
+    whole = Rig(case).run()
+    with many_small_pieces():
+        cut = Rig(case).run()
+    compare_runs(cut, whole, rtol=1e-12)
