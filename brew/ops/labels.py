@@ -53,21 +53,40 @@ def read(labels, num_classes, ignore_label=None):
     if ignore_label is not None:
         counted = labels != ignore_label
         labels = labels * counted
-    problem = _find_problem(labels, num_classes) if labels.size else ""
+    problem = _find_problem(labels, num_classes, "labels") if labels.size else ""
+    if problem:
+        problem += "; mend them, set num_output to the number of classes"
+        problem += ", or name an ignore_label" if ignore_label is None else ""
     return None if problem else labels.astype("int64"), counted, problem
 
 
-def _find_problem(labels, num_classes):
-    low, high = float(labels.min()), float(labels.max())
-    if low >= 0 and high < num_classes:
+def read_indices(numbers, limit):
+    """Return indices as integers, and what is wrong with them.
+
+    Parameters
+    ----------
+    numbers : array
+        Indices as floating-point numbers, 0 to `limit` - 1.
+    limit : int
+        How many things there are to point at.
+
+    Returns
+    -------
+    indices : array of int
+    problem : str
+        What is wrong, in words; empty if nothing is.
+    """
+    problem = _find_problem(numbers, limit, "indices") if numbers.size else ""
+    return None if problem else numbers.astype("int64"), problem
+
+
+def _find_problem(numbers, limit, what):
+    low, high = float(numbers.min()), float(numbers.max())
+    if low >= 0 and high < limit:
         return ""
     if low != low:
-        return "some labels are NaN; look for the layer or file that made them"
-    return (
-        f"labels go from {low:g} to {high:g}, but there are {num_classes} classes, "
-        f"0 to {num_classes - 1}; mend the labels, set num_output to the number of "
-        "classes, or name an ignore_label"
-    )
+        return f"some {what} are NaN; look for the layer or file that made them"
+    return f"{what} go from {low:g} to {high:g}, but must be from 0 to {limit - 1}"
 
 
 def at(labels):

@@ -34,6 +34,21 @@ ROWS = [
     ("activation.sigmoid_backward", 2, ()),
     ("activation.tanh_forward", 1, ()),
     ("activation.tanh_backward", 2, ()),
+    ("activation.elu_forward", 1, ()),
+    ("activation.elu_forward", 1, (-0.3,)),
+    ("activation.elu_backward", 3, ()),
+    ("activation.elu_backward", 3, (-0.3,)),
+    ("activation.clip_forward", 1, (-1.0, 0.5)),
+    ("activation.clip_backward", 2, (0.0, 2.5)),
+    ("activation.bnll_forward", 1, ()),
+    ("activation.bnll_backward", 2, ()),
+    ("exponential.exp_forward", 1, ()),
+    ("exponential.exp_forward", 1, (-0.7, 2.0, 0.3)),
+    ("exponential.exp_backward", 2, (-0.7, 2.0)),
+    ("exponential.log_forward", 1, (1.0, 1.0, 4.0)),
+    ("exponential.log_forward", 1, (-0.7, 0.5, 4.0)),
+    ("exponential.log_backward", 2, ()),
+    ("exponential.log_backward", 2, (-0.7, 2.0, 0.3)),
     ("power.forward", 1, ()),
     ("power.forward", 1, (2.0, -1.5, 0.25)),
     ("power.forward", 1, (3.0, 2.0, 0.5)),
@@ -64,6 +79,7 @@ def arrays_of(count, shape, dtype):
 
 @pytest.fixture(params=["whole", "in pieces"])
 def way(request, monkeypatch):
+    """Run small arrays whole or, as large ones, in pieces."""
     if request.param == "in pieces":
         monkeypatch.setattr(pieces, "LARGE", 5)
         monkeypatch.setattr(pieces, "PIECE", 4)
@@ -122,6 +138,19 @@ def test_dropout_equals_loop(name, ratio, way):
     got = run("ops.dropout", name, x, mask, ratio)
     right = run("reference.dropout", name, x, mask, ratio)
     numpy.testing.assert_allclose(got, right, 1e-12)
+
+
+@pytest.mark.parametrize("beta", [1.0, -1.5])
+def test_swish_equals_loop(beta, way):
+    x, dy = arrays_of(2, (3, 5), "float64")
+    gate, right_gate = numpy.zeros((2, 3, 5))
+    y = run("ops.activation", "swish_forward", x, beta, gate)
+    right = run("reference.activation", "swish_forward", x, beta, right_gate)
+    numpy.testing.assert_allclose(y, right, 1e-12)
+    numpy.testing.assert_allclose(gate, right_gate, 1e-12)
+    dx = run("ops.activation", "swish_backward", dy, y, beta, gate)
+    right = run("reference.activation", "swish_backward", dy, y, beta, gate)
+    numpy.testing.assert_allclose(dx, right, 1e-12)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])

@@ -87,7 +87,7 @@ def test_accuracy_of_each_class_is_a_share_of_its_labels():
     [
         ([0, 2], None, ""),
         ([], None, ""),
-        ([0, 3], None, "labels go from 0 to 3, but there are 3 classes, 0 to 2"),
+        ([0, 3], None, "labels go from 0 to 3, but must be from 0 to 2; mend them"),
         ([-1, 2], None, "labels go from -1 to 2"),
         ([255, 2], 255, ""),
         ([-1, 2], -1, ""),

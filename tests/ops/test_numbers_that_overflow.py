@@ -15,6 +15,22 @@ def test_sigmoid_of_huge_numbers_is_0_or_1():
     numpy.testing.assert_allclose(dx, [[0, 0, 0.25, 0, 0]], atol=1e-7)
 
 
+def test_activations_of_huge_numbers_are_their_limits():
+    dy = numpy.ones_like(HUGE)
+    numpy.testing.assert_allclose(
+        activation.bnll_forward(HUGE), [[0, 0, numpy.log(2), 90, 1e4]], atol=1e-7
+    )
+    numpy.testing.assert_allclose(
+        activation.bnll_backward(dy, HUGE), [[0, 0, 0.5, 1, 1]], atol=1e-7
+    )
+    elu = activation.elu_forward(HUGE, 2.0)
+    numpy.testing.assert_allclose(elu, [[-2, -2, 0, 90, 1e4]])
+    slopes = activation.elu_backward(dy, HUGE, elu, 2.0)
+    numpy.testing.assert_allclose(slopes, [[0, 0, 2, 1, 1]])
+    swish = activation.swish_forward(HUGE, 1.0, numpy.empty_like(HUGE))
+    numpy.testing.assert_allclose(swish, [[0, 0, 0, 90, 1e4]], atol=1e-4)
+
+
 def test_softmax_of_huge_numbers_adds_up_to_1():
     y = softmax.forward(HUGE)
     numpy.testing.assert_array_equal(y, [[0, 0, 0, 0, 1]])
