@@ -1,7 +1,9 @@
-"""Accuracy: a score for people; nothing learns from it."""
+"""Scores and answers for people: nothing learns from them."""
+
+from math import prod
 
 from brew.layer import Layer, register
-from brew.ops import accuracy
+from brew.ops import accuracy, argmax
 from brew.ops import labels as class_labels
 
 
@@ -68,3 +70,74 @@ class Accuracy(Layer):
 
     def backward(self, top, propagate_down, bottom):
         self.require(not any(propagate_down), "counting has no gradient")
+
+
+@register("ArgMax")
+class ArgMax(Layer):
+    r"""Name the largest numbers of each item, or along an axis.
+
+    .. math:: y = \mathrm{argmax}_k\; x_k
+
+    Of equal numbers the one with the larger index comes first.
+
+    ======  ================  ===================================================
+    bottom  x (N, ...)
+    top     y (N, 1, k, 1     without ``axis``: the indices within the flattened
+            ...)              item; (N, 2, k, 1...) with ``out_max_val``, where the
+                              values follow; at least 3 axes, else as many as x;
+                              with ``axis``: as x, but k long there, indices, or
+                              values with ``out_max_val``
+    params  none
+    proto   ``argmax_param``  ``top_k`` [1]: k; ``out_max_val`` [false]: give
+                              values; ``axis``: search along this one, if set
+    ======  ================  ===================================================
+
+    Backward: none; an index has no gradient.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops, gradient_to = 1, 1, ()
+
+    def setup(self, bottom, top):
+        p = self.param.argmax_param
+        self.top_k, self.out_max_val = p.top_k, p.out_max_val
+        self.axis = p.axis if p.HasField("axis") else None
+
+    def _fold(self, x):
+        """Return the shape of x with the numbers to compare in the middle."""
+        if self.axis is None:
+            return x[0], prod(x[1:]), 1
+        return class_labels.fold(x, self.axis_index(self.axis, x))
+
+    def top_shapes(self, x):
+        self.axis_index(0, x)
+        size = self._fold(x)[1]
+        if not 1 <= self.top_k <= size:
+            self.require(
+                False,
+                f"top_k is {self.top_k}, but {size} numbers are compared; choose from "
+                f"1 to {size}",
+            )
+        if self.axis is None:
+            rows = 2 if self.out_max_val else 1
+            return [(x[0], rows, self.top_k, *[1] * (len(x) - 3))]
+        axis = self.axis_index(self.axis, x)
+        return [(*x[:axis], self.top_k, *x[axis + 1 :])]
+
+    def forward(self, bottom, top):
+        N, K, M = self._fold(bottom[0].shape)
+        x = bottom[0].data.reshape(N, K, M)
+        found = argmax.find_largest(x, self.top_k)
+        values = self.xp.take_along_axis(x, found, axis=1)
+        y = top[0].data
+        if self.axis is not None:
+            y[...] = (values if self.out_max_val else found).reshape(y.shape)
+            return
+        y = y.reshape(N, -1, self.top_k)
+        y[:, 0] = found[:, :, 0]
+        if self.out_max_val:
+            y[:, 1] = values[:, :, 0]
+
+    def backward(self, top, propagate_down, bottom):
+        self.require(not any(propagate_down), "an index has no gradient to pass down")

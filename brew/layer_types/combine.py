@@ -1,5 +1,8 @@
 """Several blobs become one, or one becomes several."""
 
+from itertools import pairwise
+from math import prod
+
 from brew.blob import Blob
 from brew.layer import Layer, register
 from brew.ops import eltwise
@@ -193,3 +196,133 @@ class Split(Layer):
         if propagate_down[0]:
             dys = [blob.diff for blob in top]
             eltwise.sum_forward(dys, [1.0] * len(dys), out=bottom[0].diff)
+
+
+@register("Slice")
+class Slice(Layer):
+    r"""Cut a blob into pieces along an axis.
+
+    .. math:: [y_0, y_1, \dots] = x
+
+    ======  ==================  =================================================
+    bottom  x (N, C, ...)
+    top     y0, y1, ... (N,     one or more; the C_i add up to C
+            C_i, ...)
+    params  none
+    proto   ``slice_param``     ``axis`` [1]; ``slice_point``: where to cut, one
+                                less than tops, rising; if none, into equal parts;
+                                ``slice_dim`` [1]: the old name of axis
+    ======  ==================  =================================================
+
+    Backward: dx = [dy0, dy1, ...]. A single top shares its memory with the bottom.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops = 1, (1, None)
+
+    def setup(self, bottom, top):
+        p = self.param.slice_param
+        self.require(
+            not (p.HasField("axis") and p.HasField("slice_dim")),
+            "axis and slice_dim mean the same; give axis only",
+        )
+        self.axis = p.slice_dim if p.HasField("slice_dim") else p.axis
+        self.points, self.num_tops = list(p.slice_point), len(top)
+        if self.points and len(self.points) != self.num_tops - 1:
+            self.require(
+                False,
+                f"{len(self.points)} slice_point for {self.num_tops} tops; give "
+                f"{self.num_tops - 1}, or none for equal parts",
+            )
+
+    def _cuts(self, size):
+        """Return where the parts of an axis of this size begin, and its end."""
+        if not self.points and size % self.num_tops == 0:
+            part = size // self.num_tops
+            return [i * part for i in range(self.num_tops + 1)]
+        cuts = [0, *self.points, size]
+        rising = all(below < above for below, above in pairwise(cuts[:-1]))
+        if not (self.points and rising and cuts[-2] <= size):
+            self.require(
+                False,
+                f"an axis of size {size} cannot be cut into {self.num_tops} parts at "
+                f"{self.points or 'equal distances'}; choose rising slice_point in it",
+            )
+        return cuts
+
+    def top_shapes(self, x):
+        axis = self.axis_index(self.axis, x)
+        return [
+            (*x[:axis], end - start, *x[axis + 1 :])
+            for start, end in pairwise(self._cuts(x[axis]))
+        ]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        if len(top) == 1:
+            top[0].share_data(bottom[0])
+            top[0].share_diff(bottom[0])
+
+    def _parts(self, x):
+        axis = self.axis % x.ndim
+        for start, end in pairwise(self._cuts(x.shape[axis])):
+            yield x[(slice(None),) * axis + (slice(start, end),)]
+
+    def forward(self, bottom, top):
+        if len(top) > 1:
+            for part, blob in zip(self._parts(bottom[0].data), top, strict=True):
+                blob.data[...] = part
+
+    def backward(self, top, propagate_down, bottom):
+        if len(top) > 1 and propagate_down[0]:
+            for part, blob in zip(self._parts(bottom[0].diff), top, strict=True):
+                part[...] = blob.diff
+
+
+@register("Tile")
+class Tile(Layer):
+    r"""Lay copies of a blob behind one another along an axis.
+
+    .. math:: y = [x, x, \dots]
+
+    ======  ==============  =====================================================
+    bottom  x (N, C, ...)
+    top     y (N, t C,      t copies along ``axis``
+            ...)
+    params  none
+    proto   ``tile_param``  ``axis`` [1]; ``tiles``: t > 0, must be given
+    ======  ==============  =====================================================
+
+    Backward: dx is the sum of the t parts of dy.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops = 1, 1
+
+    def setup(self, bottom, top):
+        p = self.param.tile_param
+        self.axis, self.tiles = p.axis, p.tiles
+        self.require(
+            p.tiles > 0, f"tiles is {p.tiles}; give how many copies are wanted"
+        )
+
+    def top_shapes(self, x):
+        axis = self.axis_index(self.axis, x)
+        return [(*x[:axis], self.tiles * x[axis], *x[axis + 1 :])]
+
+    def _fold(self, shape, tiles):
+        axis = self.axis % len(shape)
+        return prod(shape[:axis]), tiles, prod(shape[axis:])
+
+    def forward(self, bottom, top):
+        shape = bottom[0].shape
+        x = bottom[0].data.reshape(self._fold(shape, 1))
+        top[0].data.reshape(self._fold(shape, self.tiles))[...] = x
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            dx = bottom[0].diff
+            copies = top[0].diff.reshape(self._fold(dx.shape, self.tiles))
+            dx[...] = copies.sum(axis=1).reshape(dx.shape)

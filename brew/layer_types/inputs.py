@@ -217,3 +217,41 @@ class MemoryData(Layer):
 
     def _fail(self, problem):
         raise SourceError(f"layer {self.name!r} ({self.type}): {problem}")
+
+
+@register("Parameter")
+class Parameter(Layer):
+    r"""Offer a learned blob to other layers, as if it were data.
+
+    .. math:: y = W
+
+    ======  ===================  ================================================
+    top     y (the given shape)  shares the data of W
+    params  W (the given shape)  zeros at first
+    proto   ``parameter_param``  ``shape``: must be given
+    ======  ===================  ================================================
+
+    Backward: dW += dy.
+
+    Source: Caffe.
+    """
+
+    bottoms, tops, gradient_to = 0, 1, ()
+
+    def setup(self, bottom, top):
+        shape = tuple(self.param.parameter_param.shape.dim)
+        self.W = self.add_param(shape, caffe_pb2.FillerParameter())
+
+    def top_shapes(self):
+        return [self.W.shape]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        top[0].share_data(self.W)
+
+    def forward(self, bottom, top):
+        pass  # the top is the parameter
+
+    def backward(self, top, propagate_down, bottom):
+        if self.param_propagate_down[0]:
+            self.W.diff[...] += top[0].diff

@@ -1,5 +1,6 @@
-"""Squashers: any number becomes one between two bounds."""
+"""Squashers and their smooth relatives: curves made of exponentials."""
 
+from brew.blob import Blob
 from brew.layer import Layer, register
 from brew.ops import activation
 
@@ -65,3 +66,80 @@ class TanH(Layer):
     def backward(self, top, propagate_down, bottom):
         if propagate_down[0]:
             activation.tanh_backward(top[0].diff, top[0].data, out=bottom[0].diff)
+
+
+@register("Swish")
+class Swish(Layer):
+    r"""Let each number through a gate that it opens itself.
+
+    .. math:: y = x\, \sigma(\beta x), \quad \sigma(z) = \frac{1}{1 + e^{-z}}
+
+    ======  ===============  ====================================================
+    bottom  x (any shape)
+    top     y (any shape)    same shape as x; may be x itself (in place)
+    params  none
+    proto   ``swish_param``  ``beta`` [1]: how suddenly the gate opens
+    ======  ===============  ====================================================
+
+    Backward: dx = dy (beta y + s (1 - beta y)), where s is the gate.
+
+    Source: Ramachandran et al., "Searching for Activation Functions", 2017,
+    arXiv:1710.05941.
+    """
+
+    bottoms, tops, in_place = 1, 1, True
+
+    def setup(self, bottom, top):
+        self.beta = self.param.swish_param.beta
+        self.gate = Blob(dtype=self.dtype)
+
+    def top_shapes(self, x):
+        return [x]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        self.gate.reshape(bottom[0].shape)
+
+    def forward(self, bottom, top):
+        x, y = bottom[0].data, top[0].data
+        activation.swish_forward(x, self.beta, self.gate.data, out=y)
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            dy, y = top[0].diff, top[0].data
+            activation.swish_backward(
+                dy, y, self.beta, self.gate.data, out=bottom[0].diff
+            )
+
+
+@register("BNLL")
+class BNLL(Layer):
+    r"""Round off the corner of the ReLU.
+
+    .. math:: y = \log(1 + e^x)
+
+    ======  =============  ======================================================
+    bottom  x (any shape)
+    top     y (any shape)  same shape as x
+    params  none
+    proto   none
+    ======  =============  ======================================================
+
+    Backward: dx = dy e^x / (1 + e^x).
+
+    Source: Dugas et al., "Incorporating Second-Order Functional Knowledge for
+    Better Option Pricing", 2001. Today it is called softplus; in Caffe, binomial
+    normal log likelihood.
+    """
+
+    bottoms, tops = 1, 1
+
+    def top_shapes(self, x):
+        return [x]
+
+    def forward(self, bottom, top):
+        activation.bnll_forward(bottom[0].data, out=top[0].data)
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            activation.bnll_backward(top[0].diff, bottom[0].data, out=bottom[0].diff)
