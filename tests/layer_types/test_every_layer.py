@@ -1,27 +1,10 @@
 """Every row of the table passes every check that applies to it."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from brew.layer import layer_type_list
 from brew.testing import CHECKS
 from tests.layer_types.cases import CASES
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "layers"
-
-
-@pytest.fixture(scope="module")
-def _data_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("rows")
-    shutil.copytree(GOLDEN / "data", folder / "data")
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _in_data_folder(_data_folder, monkeypatch):
-    monkeypatch.chdir(_data_folder)
 
 
 def registered():
