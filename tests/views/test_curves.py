@@ -1,0 +1,56 @@
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from brew.views.curves import MAX_POINTS, _thinned, _ticks, draw_curves
+
+
+def points_of(svg):
+    lines = re.findall(r"<polyline points='([^']*)'", str(svg))
+    return [[tuple(map(float, p.split(","))) for p in line.split()] for line in lines]
+
+
+def test_a_falling_loss_goes_down_in_the_picture():
+    (line,) = points_of(draw_curves({"loss": ([0, 1, 2], [3.0, 2.0, 1.0])}))
+    xs, ys = zip(*line, strict=True)
+    assert list(xs) == sorted(xs)
+    assert list(ys) == sorted(ys)  # pixels count downwards
+
+
+def test_it_is_valid_xml_also_with_odd_names():
+    svg = draw_curves({"a<b & 'c'": ([0, 1], [0, 1]), "d": ([0, 1], [1, 0])}, "x < y")
+    ElementTree.fromstring(str(svg))
+    assert svg._repr_svg_() == str(svg)
+
+
+def test_nothing_to_draw_is_an_empty_picture():
+    ElementTree.fromstring(str(draw_curves({"loss": ([], [])})))
+
+
+def test_values_that_are_not_finite_are_left_out():
+    (line,) = points_of(draw_curves({"a": ([0, 1, 2], [1.0, float("nan"), 2.0])}))
+    assert len(line) == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 199, 200, 201, 399, 1000, 12345])
+def test_long_curves_are_thinned_and_keep_their_ends(count):
+    points = _thinned(range(count), range(count))
+    assert len(points) <= MAX_POINTS + 1
+    assert points[0] == (0, 0)
+    assert points[-1] == (count - 1, count - 1)
+    assert len(set(points)) == len(points)
+
+
+TICKS = [
+    ([0, 1000], [0, 250, 500, 750, 1000]),
+    ([0.02, 0.98], [0, 0.25, 0.5, 0.75, 1.0]),
+    ([3, 3], [2.5, 2.75, 3.0, 3.25, 3.5]),
+    ([], [0, 0.25, 0.5, 0.75, 1.0]),
+    ([-1e-6, 1e-6], [-1e-6, -5e-7, 0, 5e-7, 1e-6]),
+]
+
+
+@pytest.mark.parametrize(("values", "ticks"), TICKS)
+def test_ticks_are_round_and_enclose_the_values(values, ticks):
+    assert _ticks(values) == pytest.approx(ticks)
