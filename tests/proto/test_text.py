@@ -155,7 +155,10 @@ def test_what_google_reads_after_any_mutation_is_read_the_same():
 @strategies.composite
 def messages(draw):
     """Draw NetParameters with values of all kinds."""
-    floats = strategies.floats(width=32)
+    floats = strategies.one_of(
+        strategies.floats(-1.0e38, 1.0e38),
+        strategies.sampled_from([numpy.inf, -numpy.inf, numpy.nan]),
+    )
     filler = strategies.builds(
         caffe_pb2.FillerParameter,
         type=strategies.text(max_size=5),
