@@ -19,6 +19,9 @@ emulated: ## all tests of the GPU code, CuPy emulated on the CPU
 gpu-check: ## the same tests on a real GPU; writes gpu_verified.json
 	$(PYTHON) -m tests.gpu_check
 
+mutants: ## plant bugs in a copy of brew, and see that the tests notice
+	$(PYTHON) -m tests.mutants
+
 lint: ## style, and whether the code is formatted
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
@@ -44,4 +47,4 @@ proto: ## compile the schema after a change of caffe.proto
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all emulated gpu-check lint format types check coverage notebooks proto clean
+.PHONY: help test test-all emulated gpu-check mutants lint format types check coverage notebooks proto clean

@@ -156,12 +156,10 @@ def inputs_are_only_read(case):
     if not case.backward:
         return
     rig.backward()
-    diffs = Rig(case)
-    diffs.set_top_diffs()
     for blob, data in zip([*rig.bottom, *rig.top], [*before, *tops], strict=True):
         compare(f"data of {blob.name} after backward", blob.data, data)
-    for blob, right in zip(rig.top, diffs.top, strict=True):
-        compare(f"diff of {blob.name} after backward", blob.diff, right.diff)
+    for blob, diff in zip(rig.top, rig.random_top_diffs(), strict=True):
+        compare(f"diff of {blob.name} after backward", blob.diff, diff)
 
 
 @check(lambda case: case.bottoms and case.num_tops)

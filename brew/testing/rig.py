@@ -114,14 +114,18 @@ class Rig:
         return [blob.mutable_cpu_diff().copy() for blob in self.bottom]
 
     def set_top_diffs(self):
-        """Fill the diffs of the tops with random numbers, the same at each call.
+        """Fill the diffs of the tops with :meth:`random_top_diffs`."""
+        for blob, diff in zip(self.top, self.random_top_diffs(), strict=True):
+            blob.mutable_cpu_diff()[...] = diff
+
+    def random_top_diffs(self):
+        """Return random numbers for the diffs of the tops, the same at each call.
 
         They are random because a gradient of ones, or one equal to the output,
         hides bugs: for a softmax the right answer to ones is zero.
         """
         rng = numpy.random.default_rng(2)
-        for blob in self.top:
-            blob.mutable_cpu_diff()[...] = rng.normal(0.3, 1.0, blob.shape)
+        return [rng.normal(0.3, 1.0, blob.shape) for blob in self.top]
 
     def clear_param_diffs(self):
         """Set the diffs of the parameters to zero."""

@@ -91,10 +91,10 @@ def check_solver(solver, update=None, num_iters=8, **fields):
     Examples
     --------
     >>> from brew.testing import check_solver
-    >>> check_solver("SGD", momentum=0.9, num_iters=1)
+    >>> check_solver("SGD", momentum=0.9, num_iters=1)  # doctest: +ELLIPSIS
     SGD solver {'momentum': 0.9}
     iteration        rate        loss
-            0    0.050000    1.975278
+            0    0.050000    1.858...
     all steps as by hand; resumes to the bit
     """
     maker = SOLVERS[solver] if isinstance(solver, str) else solver

@@ -12,7 +12,7 @@ CASES = [
         gradient_to=(0, 1),
         resized=None,
         xfail=dict.fromkeys(
-            ["shapes", "inputs_are_only_read", "arrays_are_written_not_replaced"],
+            ["shapes", "arrays_are_written_not_replaced"],
             "how many items pass is known when the selector is filled",
         ),
     ),
