@@ -37,7 +37,7 @@ REMEDIES = {
         "proxy, let SSL_CERT_FILE name the proxy's certificate."
     ),
     r"(?i)name ?resolution|getaddrinfo|dns error|NewConnectionError|unreachable"
-    r"|connection refused|timed out|ProxyError|error sending request": (
+    r"|connection refused|timed out|ProxyError|error sending request|versions: none": (
         "The packages could not be fetched. Is there a connection to the internet? "
         "Behind a proxy, set HTTPS_PROXY. Then run this again."
     ),
@@ -56,7 +56,9 @@ def main(argv=None):
             prepare(["lab", "data", "test", *options.extras])
             return run(pytest_command(options.pytest), settings_for_tests(options))
         prepare(["lab", *options.extras])
-        return 0 if options.no_open else run(lab_command(options.no_browser))
+        if options.no_open:
+            return 0
+        return run(lab_command(options), clean_environment())
     except Trouble as trouble:
         print(f"\nstart.py: {trouble}", file=sys.stderr)
         return 1
@@ -118,7 +120,7 @@ def read_stamp():
 
 def fingerprint():
     """Return what an installation depends on, as one short text."""
-    # A venv that has been moved to another folder does not work any more.
+    # a venv that was moved to another folder does not work any more
     text = (ROOT / "pyproject.toml").read_bytes() + os.fsencode(str(ROOT))
     return hashlib.sha256(text).hexdigest()
 
@@ -150,9 +152,9 @@ def make_venv(python):
     """Make a fresh .venv, with uv where it is installed: it is much faster."""
     if (VENV / "pyvenv.cfg").exists():
         shutil.rmtree(str(VENV))
-    uv = shutil.which("uv")
-    if uv:
-        follow([uv, "venv", "--quiet", "--python", python, str(VENV)])
+    if shutil.which("uv"):
+        # --seed adds pip: uv may be gone when something is to be installed later.
+        follow(["uv", "venv", "--quiet", "--seed", "--python", python, str(VENV)])
         return
     if run_quietly([python, "-c", "import ensurepip, venv"]):
         raise Trouble(missing_ensurepip(python))
@@ -171,9 +173,9 @@ def missing_ensurepip(python):
 
 def install(what):
     """Install with uv, else with the pip of .venv."""
-    uv = shutil.which("uv")
+    uv = ["uv", "pip", "install", "--python", str(PYTHON)]
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    follow([*([uv, "pip", "install", "--python", str(PYTHON)] if uv else pip), *what])
+    follow((uv if shutil.which("uv") else pip) + what)
 
 
 def follow(command):
@@ -197,12 +199,12 @@ def explain(said):
     return (fitting or ["The installation failed; the lines above say why."])[0]
 
 
-def lab_command(no_browser):
+def lab_command(options):
     """Return the command that opens the first notebook in JupyterLab."""
     notebooks = ROOT / "notebooks"
     first = [*notebooks.glob("index.ipynb"), *sorted(notebooks.glob("01-*.ipynb"))]
     command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
-    command += ["--no-browser"] * no_browser
+    command += ["--no-browser"] * options.no_browser
     # Jupyter refuses to serve root, but a container often has no other user.
     command += ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
     return command + [str(path) for path in first[:1]]
@@ -212,8 +214,8 @@ def pytest_command(arguments):
     """Return the command that runs all tests, and the notebooks as tests."""
     notebooks = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
     notebooks += ["--nbval-sanitize-with", "tests/nbval.cfg"]
-    everything = ["-m", "not gpu", "tests", "notebooks"]
-    return [str(PYTHON), "-m", "pytest", *notebooks, *everything, *arguments]
+    everything = [*notebooks, "-m", "not gpu", "tests", "notebooks"]
+    return [str(PYTHON), "-m", "pytest", *everything, *arguments]
 
 
 def settings_for_tests(options):
@@ -232,11 +234,9 @@ def clean_environment():
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
-def run(command, environment=None):
-    """Run a command in the terminal until it ends; return its exit code."""
-    # Ctrl-C is meant for the command: JupyterLab asks back, pytest sums up.
+def run(command, environment):
+    """Run a command until it ends; Ctrl-C is its matter. Return its exit code."""
     signal.signal(signal.SIGINT, lambda *_: None)
-    environment = environment or clean_environment()
     code = subprocess.call(command, cwd=str(ROOT), env=environment)
     return code if code >= 0 else 128 - code
 

@@ -99,8 +99,8 @@ def test_uv_is_used_where_it_is_installed(start, followed, monkeypatch):
     monkeypatch.setattr(start.shutil, "which", {"uv": "/bin/uv"}.get)
     start.prepare({"lab"})
     assert [command[:2] for command in followed] == [
-        ["/bin/uv", "venv"],
-        ["/bin/uv", "pip"],
+        ["uv", "venv"],
+        ["uv", "pip"],
     ]
 
 
@@ -138,6 +138,7 @@ def test_too_little_room_is_told_before_anything_is_made(start, followed, monkey
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("NewConnectionError: Temporary failure in name resolution", "internet"),
         ("error: dns error: failed to lookup address information", "internet"),
+        ("No matching distribution found (from versions: none)", "internet"),
         ("SSLError: [SSL: CERTIFICATE_VERIFY_FAILED]", "SSL_CERT_FILE"),
         ("error: something else", "the lines above say why"),
     ],
@@ -158,11 +159,16 @@ def test_trouble_is_one_message_and_exit_code_1(start, monkeypatch, capsys):
 def test_the_lab_opens_the_index_or_else_the_first_notebook(start):
     (start.ROOT / "notebooks" / "01-first.ipynb").touch()
     (start.ROOT / "notebooks" / "02-second.ipynb").touch()
-    assert start.lab_command(True)[-1].endswith("01-first.ipynb")
+    options = start.parse_arguments([])
+    assert start.lab_command(options)[-1].endswith("01-first.ipynb")
     (start.ROOT / "notebooks" / "index.ipynb").touch()
-    assert start.lab_command(True)[-1].endswith("index.ipynb")
-    assert "--no-browser" in start.lab_command(True)
-    assert "--no-browser" not in start.lab_command(False)
+    assert start.lab_command(options)[-1].endswith("index.ipynb")
+
+
+def test_a_browser_is_opened_unless_not_wanted(start):
+    assert "--no-browser" not in start.lab_command(start.parse_arguments([]))
+    options = start.parse_arguments(["--no-browser"])
+    assert "--no-browser" in start.lab_command(options)
 
 
 def test_the_exit_code_of_pytest_is_handed_on(start, followed, monkeypatch):
