@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from brew.errors import SourceError
+from brew.errors import LayerError, SourceError
 from brew.fillers import fill
 from brew.layer import Layer, register
 from brew.log import logger
@@ -80,21 +80,25 @@ class DummyData(Layer):
         self._fillers = self._one_each("data_filler", fillers, len(top))
         for blob, shape in zip(top, self._shapes, strict=True):
             blob.reshape(shape)
-        self._fill(top, constant=True)
+        for blob, filler in zip(top, self._fillers, strict=True):
+            self._fill(blob, filler)
 
     def top_shapes(self):
         return self._shapes
 
     def forward(self, bottom, top):
-        self._fill(top, constant=False)
+        for blob, filler in zip(top, self._fillers, strict=True):
+            if filler.type != "constant":
+                self._fill(blob, filler)
 
     def backward(self, top, propagate_down, bottom):
         pass  # nothing lies below
 
-    def _fill(self, top, constant):
-        for blob, filler in zip(top, self._fillers, strict=True):
-            if (filler.type == "constant") == constant:
-                fill(blob, filler, self.rng)
+    def _fill(self, blob, filler):
+        try:
+            fill(blob, filler, self.rng)
+        except LayerError as error:
+            self.require(False, f"data_filler: {error}", blob)
 
     def _read_shapes(self, p, num_tops):
         old = {name: list(getattr(p, name)) for name in LEGACY_SIZES}
