@@ -141,10 +141,8 @@ def find_python():
         if works(python):
             return python
     raise Trouble(
-        "brew needs Python {}.{} or newer; this is Python {}.{}.\n".format(
-            *OLDEST, *sys.version_info[:2]
-        )
-        + "Install a newer one (www.python.org/downloads) and start this file with it."
+        f"brew needs Python 3.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.\n"
+        "Install a newer one (www.python.org/downloads) and start this file with it."
     )
 
 

@@ -106,7 +106,7 @@ def test_uv_is_used_where_it_is_installed(start, followed, monkeypatch):
 
 def test_an_old_python_is_told_which_one_is_needed(start, monkeypatch):
     monkeypatch.setattr(start, "works", lambda python: False)
-    with pytest.raises(start.Trouble, match=r"3\.11 or newer; this is Python 3\."):
+    with pytest.raises(start.Trouble, match=r"3\.11 or newer; this is 3\."):
         start.find_python()
 
 
