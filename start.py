@@ -78,7 +78,7 @@ def parse_arguments(argv):
     add(
         "--with",
         dest="extras",
-        metavar="EXTRA,…",
+        metavar="EXTRA,EXTRA",
         type=lambda text: text.split(","),
         default=[],
         help="install these extras too; `emulation` tests the GPU code, without a GPU",
@@ -87,7 +87,7 @@ def parse_arguments(argv):
     options = parser.parse_args(argv[:cut])
     options.pytest = argv[cut + 1 :]
     if options.command == "lab" and options.pytest:
-        parser.error("what follows -- is for the tests: start.py test -- …")
+        parser.error("what follows -- is for the tests: start.py test -- ...")
     return options
 
 
