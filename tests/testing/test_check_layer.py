@@ -55,6 +55,15 @@ def test_layer_that_raises_fails_with_a_check_error():
         CHECKS["gradient"](row(Raises))
 
 
+def test_layer_that_cannot_be_built_fails_its_checks():
+    class CannotSetUp(Slopes):
+        def setup(self, bottom, top):
+            raise IndexError("at once")
+
+    with pytest.raises(CheckError, match="raised IndexError: at once"):
+        check_layer(CannotSetUp, bottoms=[(2, 3)])
+
+
 def test_registered_type_must_declare_its_counts():
     class Vague(Slopes):
         bottoms = None

@@ -164,6 +164,15 @@ class ClaimsInPlace(Slopes):
     in_place = True
 
 
+@breaks("in_place")
+class RefusesInPlaceWithoutSayingWhy(Slopes):
+    in_place = True
+
+    def setup(self, bottom, top):
+        super().setup(bottom, top)
+        self.require(top[0] is not bottom[0], "not so")
+
+
 @breaks("bottoms_can_be_resized")
 class RemembersTheFirstBatch(Slopes):
     def setup(self, bottom, top):
@@ -228,6 +237,13 @@ class RefusesNothing(Slopes):
     def forward(self, bottom, top):
         if bottom[0].ndim > 1:
             super().forward(bottom, top)
+
+
+@breaks("wrong_shapes_are_refused")
+class RefusesWithoutABlob(Slopes):
+    def setup(self, bottom, top):
+        self.require(bottom[0].ndim >= 2, "Slopes needs channels")
+        super().setup(bottom, top)
 
 
 @breaks("wrong_shapes_are_refused")
