@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cuda_emulation.device import NAME as EMULATED
+
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "gpu_verified.json"
 # The files whose code sees device arrays.
@@ -79,15 +81,14 @@ def run_tests(arguments=("-m", "device or gpu")):
 
 def describe_device():
     """Return what CUDA tells about the device in use."""
-    from tests.cuda_emulation import emulation
-
-    if emulation.started():
-        raise Refusal("CuPy is emulated in this process")
     import cupy
 
     properties = cupy.cuda.runtime.getDeviceProperties(0)
+    name = properties["name"].decode()
+    if name == EMULATED:
+        raise Refusal("CuPy is emulated in this process")
     return {
-        "device": properties["name"].decode(),
+        "device": name,
         "compute capability": f"{properties['major']}.{properties['minor']}",
         "CUDA driver": cupy.cuda.runtime.driverGetVersion(),
         "CUDA runtime": cupy.cuda.runtime.runtimeGetVersion(),
@@ -132,13 +133,19 @@ def describe_record():
 
 
 def _commit():
-    git = ("git", "-C", str(ROOT))
     try:
-        head = subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
-        changes = subprocess.check_output([*git, "status", "--porcelain", "-uno"])
+        head = _run_git("rev-parse", "HEAD")
+        changes = _run_git("status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{head} and changes" if changes else head
+
+
+def _run_git(*arguments):
+    command = ("git", "-C", str(ROOT), *arguments)
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ _PRECOMPILED = {
     "cupy.random": ("default_rng", "Generator"),
 }
 
-_started = False
 copies = streams.copies
 copied_bytes = streams.copied_bytes
 launches = kernels.launches
@@ -56,10 +55,8 @@ def cupy_version():
 
 def start():
     """Put the emulation in place, then import CuPy."""
-    global _started
     if "cupy" in sys.modules:
         raise RuntimeError("start the emulation before CuPy is imported")
-    _started = True
     os.environ["CUPY_ACCELERATORS"] = ""  # no CUB, no cuTENSOR
     from cupy_backends.cuda.api import driver, runtime
 
@@ -71,11 +68,6 @@ def start():
     _replace_compiler()
     cupy.cuda.set_allocator(None)  # no pool: exact sizes, so that guards work
     _refuse_precompiled()
-
-
-def started():
-    """Tell whether CuPy is emulated in this process."""
-    return _started
 
 
 def check():

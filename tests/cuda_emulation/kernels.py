@@ -9,6 +9,7 @@ from pathlib import Path
 from . import streams, toolchain
 
 _HOST = Path(__file__).parent / "host"
+_OUR_INCLUDE = (f"-I{_HOST}", f"-I{_HOST / 'include'}")
 _FLAGS = ("-std=c++17", "-O1", "-w", "-fPIC", "-fpermissive", "-U_FORTIFY_SOURCE")
 # What CuPy's sources include: read once, kept as a precompiled header.
 _PRELUDE = """\
@@ -58,19 +59,22 @@ def compile_kernels(source, options):
     )
     include = tuple(o for o in options if o.startswith("-I"))
     defines = tuple(o for o in options if o.startswith("-D"))
-    command = ("g++", *_FLAGS, *defines, *_with_prelude(include), "-shared")
+    prelude = _precompiled_prelude(include)
+    header = ("-include", prelude / "prelude.h")
+    command = ("g++", *_FLAGS, *_OUR_INCLUDE, *include, *defines, *header, "-shared")
 
     def make(path):
         toolchain.run(*command, "-x", "c++", "-", "-o", path, source=source)
 
-    return toolchain.cached("kernels.so", (source, command), make)
+    return toolchain.cached("kernels.so", (source, defines, prelude.name), make)
 
 
 @cache
-def _with_prelude(include):
-    """Return g++'s arguments that put the precompiled prelude before a source."""
-    include = (f"-I{_HOST}", f"-I{_HOST / 'include'}", *include)
-    command = ("g++", *_FLAGS, *include, "-x", "c++-header")
+def _precompiled_prelude(include):
+    """Return a folder with ``prelude.h`` and, beside it, what g++ made of it."""
+    import cupy
+
+    command = ("g++", *_FLAGS, *_OUR_INCLUDE, *include, "-x", "c++-header")
 
     def make(folder):
         folder.mkdir()
@@ -78,12 +82,11 @@ def _with_prelude(include):
         header.write_text(_PRELUDE)
         toolchain.run(*command, header, "-o", folder / "prelude.h.gch")
 
-    import cupy
-
+    # not the path of our headers: another copy of the project has the same
     ours = [path.read_text() for path in sorted(_HOST.rglob("*.*h"))]
     versions = (cupy.__version__, toolchain.run("g++", "--version"))
-    folder = toolchain.cached("prelude", (command, ours, versions), make)
-    return (*include, "-include", str(folder / "prelude.h"))
+    ingredients = (_FLAGS, _PRELUDE, ours, include, versions)
+    return toolchain.cached("prelude", ingredients, make)
 
 
 def load_module(image, *_):

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import pytest
 
 from brew import backend
+from brew.errors import BackendError
 from tests import gpu_check
 
 from . import emulation
@@ -63,14 +64,11 @@ def choose_level(wish):
 
 def _gpu_name():
     try:
-        import cupy
-
-        cupy.zeros(1)
-        if emulation.started():
-            raise RuntimeError("it is emulated")
-        return cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
-    except Exception as error:  # CuPy raises its own kinds, by what is missing
-        raise pytest.UsageError(f"BREW_CUPY=gpu finds no usable GPU: {error}") from None
+        backend.set_mode_gpu()
+        backend.set_mode_cpu()
+        return gpu_check.describe_device()["device"]
+    except (BackendError, gpu_check.Refusal) as error:
+        raise pytest.UsageError(f"BREW_CUPY=gpu cannot work here: {error}") from None
 
 
 def pytest_report_header():
