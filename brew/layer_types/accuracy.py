@@ -129,15 +129,13 @@ class ArgMax(Layer):
         N, K, M = self._fold(bottom[0].shape)
         x = bottom[0].data.reshape(N, K, M)
         found = argmax.find_largest(x, self.top_k)
-        values = self.xp.take_along_axis(x, found, axis=1)
-        y = top[0].data
-        if self.axis is not None:
-            y[...] = (values if self.out_max_val else found).reshape(y.shape)
-            return
-        y = y.reshape(N, -1, self.top_k)
-        y[:, 0] = found[:, :, 0]
+        answers = [found]
         if self.out_max_val:
-            y[:, 1] = values[:, :, 0]
+            values = argmax.take(x, found)
+            answers = [found, values] if self.axis is None else [values]
+        y = top[0].data.reshape(N, len(answers), -1)
+        for i, answer in enumerate(answers):
+            y[:, i] = answer.reshape(N, -1)
 
     def backward(self, top, propagate_down, bottom):
         self.require(not any(propagate_down), "an index has no gradient to pass down")

@@ -25,8 +25,17 @@ def find_largest(x, count=1):
     taken = xp.zeros(x.shape, bool)
     found = xp.empty((x.shape[0], count, x.shape[2]), "int64")
     for i in range(count):
-        left = xp.where(taken, -xp.inf, x)
-        smaller = left < left.max(axis=1, keepdims=True)
-        found[:, i] = (places * ~(smaller | taken)).max(axis=1) - 1
-        taken |= places - 1 == found[:, i : i + 1]
+        left = xp.where(taken, -xp.inf, x) if i else x
+        refused = left < left.max(axis=1, keepdims=True)
+        refused |= taken
+        place = (places * ~refused).max(axis=1, keepdims=True)
+        found[:, i : i + 1] = place - 1
+        taken |= places == place
     return found
+
+
+def take(x, found):
+    """Return the numbers of x (N, K, M) at the places `found` (N, count, M)."""
+    xp = xp_of(x)
+    items, places = xp.arange(x.shape[0]), xp.arange(x.shape[2])
+    return x[items[:, None, None], found, places]

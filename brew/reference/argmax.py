@@ -12,3 +12,11 @@ def find_largest(x, count=1):
         )
         found[n, :, m] = [k for number, k in pairs[:count]]
     return found
+
+
+def take(x, found):
+    """Return the numbers of x (N, K, M) at the places `found` (N, count, M)."""
+    values = numpy.empty(found.shape, x.dtype)
+    for n, i, m in numpy.ndindex(found.shape):
+        values[n, i, m] = x[n, found[n, i, m], m]
+    return values

@@ -94,6 +94,9 @@ def test_largest_numbers_equal_loop_also_for_equal_and_infinite_ones(shape, coun
     for x in sample(shape), ties, numpy.where(ties == 0, -numpy.inf, ties):
         got = argmax.find_largest(x, count)
         numpy.testing.assert_array_equal(got, argmax_loops.find_largest(x, count))
+        values = argmax.take(x, got)
+        numpy.testing.assert_array_equal(values, argmax_loops.take(x, got))
+        numpy.testing.assert_array_equal(values, -numpy.sort(-x, axis=1)[:, :count])
 
 
 def test_embedding_equals_loop_and_adds_repeated_rows():
