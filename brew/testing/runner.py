@@ -69,7 +69,8 @@ class LayerReport:
         for name, error in self.failures.items():
             lines.append(f"{'FAILED' if error else 'ok':>6}  {name}")
             if error:
-                lines.append(f"        {str(error).split(': ', 1)[-1]}")
+                told = str(error).removeprefix(f"check '{name}' of {self.title}")
+                lines.append(f"        {told.lstrip(': ')}")
         return "\n".join(lines)
 
 
