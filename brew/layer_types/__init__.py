@@ -3,6 +3,7 @@
 from brew.layer_types import (  # noqa: F401
     accuracy,
     combine,
+    convolution,
     cross_entropy,
     database_data,
     dropout,
