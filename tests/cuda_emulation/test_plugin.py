@@ -1,8 +1,22 @@
 """The levels: what runs, what is skipped, and that the header says it."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.cuda_emulation import emulation, plugin
+
+SPOILS_MEMORY = """
+import cupy, numpy, pytest
+
+@pytest.mark.device
+def test_that_writes_behind_an_array():
+    source = 'extern "C" __global__ void f(float* y) { y[threadIdx.x] = 1; }'
+    cupy.RawKernel(source, "f")((1,), (4,), (cupy.zeros(3, "float32"),))
+"""
 
 
 @pytest.fixture
@@ -63,3 +77,19 @@ def test_missing_tools_are_named(monkeypatch):
     monkeypatch.setattr(emulation, "cupy_version", lambda: "14.2.0")
     monkeypatch.setenv("PATH", "")
     assert "needs gcc and g++ and nm, of gcc, g++ and binutils" in emulation.missing()
+
+
+@pytest.mark.emulated
+def test_a_test_that_spoils_memory_fails_though_it_asserts_nothing(tmp_path):
+    (tmp_path / "test_it.py").write_text(SPOILS_MEMORY)
+    plugin_option = ["-p", "tests.cuda_emulation.plugin"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", os.devnull, *plugin_option, tmp_path],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "wrote outside device memory of 12 bytes" in done.stdout
+    assert "GPU level 1" in done.stdout
