@@ -9,7 +9,7 @@ from unittest import mock
 
 from brew import reference
 
-WRITTEN, ADDED_TO = {"out", "dx"}, {"dW", "db"}
+WRITTEN, ADDED_TO = {"out", "taps", "dx"}, {"dW", "db"}
 
 
 @contextmanager
@@ -18,37 +18,27 @@ def loops_in_place_of_ops():
 
     ``brew.reference`` holds, for the functions of ``brew.ops``, twins of the same
     name that are plain loops. Layers call ops through their module, so that a
-    function can be put in place. Loops that take something else than their ops (as
-    those of LRN, which keep no scale) are left out.
-
-    Yields
-    ------
-    list of str
-        Grows by the name of each loop that is called.
+    function can be put in place. Loops that need something else than their ops are
+    left out.
     """
-    calls = []
     with ExitStack() as patches:
         for module in pkgutil.iter_modules(reference.__path__):
             loops = importlib.import_module(f"brew.reference.{module.name}")
             fast = importlib.import_module(f"brew.ops.{module.name}")
             for name, loop in inspect.getmembers(loops, inspect.isfunction):
                 if _can_stand_in(loop, getattr(fast, name, None)):
-                    stand_in = _stand_in(loop, getattr(fast, name), calls)
+                    stand_in = _stand_in(loop, getattr(fast, name))
                     patches.enter_context(mock.patch.object(fast, name, stand_in))
-        yield calls
+        yield
 
 
 def _can_stand_in(loop, op):
-    """Tell whether `loop` takes what `op` takes, but for where to write."""
-    if op is None or loop.__name__.startswith("_"):
-        return False
-    extra = _arguments(op).keys() - _arguments(loop).keys()
-    return (
-        extra <= WRITTEN | ADDED_TO and _arguments(loop).keys() <= _arguments(op).keys()
-    )
+    """Tell whether `loop` needs nothing that `op` does not take."""
+    is_public = op is not None and not loop.__name__.startswith("_")
+    return is_public and _arguments(loop).keys() <= _arguments(op).keys()
 
 
-def _stand_in(loop, op, calls):
+def _stand_in(loop, op):
     """Return `loop` with the arguments of `op` that say where to write.
 
     These are ``out``, or ``dx``, ``dW``, ``db``: the gradients in the order in which
@@ -58,13 +48,12 @@ def _stand_in(loop, op, calls):
 
     @wraps(op)
     def call(*args, **kwargs):
-        calls.append(op.__name__)
         bound = inspect.signature(op).bind(*args, **kwargs)
         outputs = [bound.arguments.pop(name, None) for name in extra]
         results = loop(*bound.args, **bound.kwargs)
         many = results if isinstance(results, tuple) else [results]
         for name, out, result in zip(extra, outputs, many, strict=False):
-            if out is not None:
+            if out is not None and name in WRITTEN | ADDED_TO:
                 out[...] = result if name in WRITTEN else out + result
         return results
 

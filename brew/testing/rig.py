@@ -137,7 +137,7 @@ class Rig:
         return [blob.mutable_cpu_diff().copy() for blob in self.layer.blobs]
 
     def run(self):
-        """Run both passes from clear parameter diffs.
+        """Run forward, and backward from clear parameter diffs.
 
         Returns
         -------
@@ -145,13 +145,15 @@ class Rig:
             ``tops``, ``bottom diffs`` (None for bottoms that get no gradient) and
             ``param diffs``.
         """
-        tops = self.forward()
+        return {"tops": self.forward()} | self.run_backward()
+
+    def run_backward(self):
+        """Run backward from clear parameter diffs; the second half of :meth:`run`."""
         if not self.case.backward:
-            return {"tops": tops}
+            return {}
         self.clear_param_diffs()
         wanted = zip(self.case.wants_gradient, self.backward(), strict=True)
         return {
-            "tops": tops,
             "bottom diffs": [diff if wants else None for wants, diff in wanted],
             "param diffs": self.param_diffs(),
         }

@@ -108,6 +108,52 @@ MUTANTS = [
         "InnerProduct",
         "golden",
     ),
+    # Convolution
+    Mutant(OPS + "im2col.py", "out[rim] = 0", "pass", "Convolution", "gradient"),
+    Mutant(
+        OPS + "im2col.py",
+        "int((size + 2 * axis.pad - axis.extent) / axis.stride) + 1",
+        "(size + 2 * axis.pad - axis.extent) // axis.stride + 1",
+        "Convolution",
+        "shapes",
+    ),
+    Mutant(
+        OPS + "convolution.py",
+        "dx[block.images].fill(0)",
+        "pass",
+        "Convolution",
+        "bottom_diffs_are_replaced",
+    ),
+    Mutant(
+        OPS + "convolution.py",
+        "_matrices(dW, group)[...] += ",
+        "_matrices(dW, group)[...] = ",
+        "Convolution",
+        "param_diffs_add",
+    ),
+    Mutant(
+        OPS + "convolution_plan.py",
+        "(images, every, slice(first, last))",
+        "(images, every, slice(first, last - (first > 0)))",
+        "Convolution",
+        "small pieces",
+    ),
+    # LRN
+    Mutant(OPS + "lrn.py", "scale += k", "scale += 1.0", "LRN", "loops_agree"),
+    Mutant(
+        OPS + "lrn.py",
+        "xp.multiply(energy, alpha / size ** len(axes), out=scale)",
+        "xp.multiply(energy, alpha / size, out=scale)",
+        "LRN",
+        "gradient",
+    ),
+    Mutant(
+        LAYERS + "lrn.py",
+        "super().reshape(bottom, top)",
+        "top[0].reshape(self.scale.shape or bottom[0].shape)",
+        "LRN",
+        "bottoms_can_be_resized",
+    ),
     # Softmax and the losses
     Mutant(
         OPS + "softmax.py",

@@ -53,4 +53,7 @@ CASES = [
         "num_output: 2 kernel_size: 3", [(2, 2, 4, 3)] * 2, "two bottoms", tops=2
     ),
     convolution("num_output: 2 kernel_size: 5", [(1, 2, 5, 5)], "whole image"),
+    convolution(  # by less than one stride: Caffe rounds its size toward zero
+        "num_output: 2 kernel_size: 5 stride: 2", [(2, 2, 4, 5)], "window too long"
+    ),
 ]
