@@ -15,6 +15,7 @@ from brew.layer_types import (  # noqa: F401
     lrn,
     margin_losses,
     pointwise,
+    pooling,
     python,
     rectifiers,
     reduction,

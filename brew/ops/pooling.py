@@ -1,0 +1,226 @@
+"""Pooling: the maximum or the average of each window.
+
+A window is a rectangle, so its columns and rows are taken one after the other: first
+the best of ``kw`` neighbours, then the best of ``kh`` of those. Each step slides over
+the flat memory as if it had no rows, and the windows that are wanted are picked out
+at the end. Much is computed in vain, but one long run is faster than many short ones.
+
+A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
+"""
+
+from math import ceil, floor, prod
+
+from brew import backend
+from brew.ops.pieces import by_items
+from brew.ops.pooling_frame import frame_of
+
+
+def shape_out(shape, kernel, stride=(1, 1), pad=(0, 0), round_up=True):
+    """Return the shape (N, C, oh, ow) for images of shape (N, C, h, w).
+
+    As Caffe: the number of windows is rounded up, unless `round_up` is false. If
+    there is any padding, a last window that lies wholly in it is left out.
+    """
+    rounded = ceil if round_up else floor
+    sizes = []
+    for size, k, s, p in zip(shape[2:], kernel, stride, pad, strict=True):
+        count = rounded((size + 2 * p - k) / s) + 1
+        in_padding = any(pad) and (count - 1) * s >= size + p
+        sizes.append(count - in_padding)
+    return (*shape[:2], *sizes)
+
+
+def tap_dtype(kernel):
+    """Return the smallest element type that numbers the places of a window."""
+    return "uint8" if prod(kernel) <= 256 else "int32"
+
+
+def max_forward(
+    x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=None, taps=None
+):
+    """Return the maximum of each window.
+
+    Parameters
+    ----------
+    x : array (N, C, h, w)
+        The images.
+    kernel, stride, pad : (int, int)
+        Height and width.
+    round_up : bool, default True
+        See :func:`shape_out`.
+    out : array (N, C, oh, ow), optional
+        Where to write; contiguous.
+    taps : array like out, of :func:`tap_dtype`, optional
+        Gets the tap of each maximum, the first of equals; contiguous.
+    """
+    xp = backend.xp_of(x)
+    shape = shape_out(x.shape, kernel, stride, pad, round_up)
+    out = xp.empty(shape, x.dtype) if out is None else out
+    taps = xp.empty(shape, tap_dtype(kernel)) if taps is None else taps
+    frame = frame_of(x.shape, shape, kernel, stride, pad)
+    lowest = float(xp.finfo(x.dtype).min)
+
+    def pool(x, y, taps):
+        if frame.is_one_window:
+            taps[...] = x.reshape(len(x), -1).argmax(1).reshape(taps.shape)
+            y[...] = x.reshape(len(x), -1).max(1).reshape(y.shape)
+            return
+        framed = frame.around(x, lowest)
+        picked = backend.scratch("pooling taps", framed.shape, taps.dtype)
+        picked.fill(0)
+        best, picked = _slide_max(framed, picked, kernel[1], 1, 1, "row")
+        step = framed.shape[2]
+        best, picked = _slide_max(best, picked, kernel[0], step, kernel[1], "window")
+        y[...] = best[frame.corners]
+        taps[...] = picked[frame.corners]
+
+    by_items(pool, _planes(x), _planes(out), _planes(taps))
+    return out
+
+
+def max_backward(dy, taps, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
+    """Return dx: each dy goes to the place that was picked, and is added there.
+
+    Parameters
+    ----------
+    dy, taps : array (N, C, oh, ow)
+        The gradient, and what :func:`max_forward` recorded.
+    shape : (N, C, h, w)
+        Of x.
+    kernel, stride, pad : (int, int)
+        As in forward.
+    out : array (N, C, h, w), optional
+        Where to write; contiguous.
+    """
+    xp = backend.xp_of(dy)
+    out = xp.empty(shape, dy.dtype) if out is None else out
+    frame = frame_of(shape, dy.shape, kernel, stride, pad)
+
+    def scatter(dx, dy, taps):
+        framed = frame.room_for(dx)
+        framed.fill(0)
+        places = frame.places(xp, taps, framed.shape[2])
+        places += xp.arange(len(dy))[:, None, None] * (framed.size // len(dy))
+        xp.add.at(framed.reshape(-1), places.reshape(-1), dy.reshape(-1))
+        frame.unframe(framed, dx)
+
+    by_items(scatter, _planes(out), _planes(dy), _planes(taps))
+    return out
+
+
+def positions(taps, shape, kernel, stride=(1, 1), pad=(0, 0)):
+    """Return where the picked values lie in their plane: row * w + column."""
+    frame = frame_of(shape, taps.shape, kernel, stride, pad)
+    origin = pad[0] * shape[3] + pad[1]
+    return frame.places(backend.xp_of(taps), taps, shape[3]) - origin
+
+
+def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=None):
+    """Return the average of each window; padding counts as zeros.
+
+    As Caffe: what a window covers beyond the far padding does not count.
+    Parameters as in :func:`max_forward`.
+    """
+    xp = backend.xp_of(x)
+    shape = shape_out(x.shape, kernel, stride, pad, round_up)
+    out = xp.empty(shape, x.dtype) if out is None else out
+    frame = frame_of(x.shape, shape, kernel, stride, pad)
+    areas = frame.areas(xp, x.dtype)
+
+    def pool(x, y):
+        if frame.is_one_window:
+            y[...] = x.reshape(len(x), -1).sum(1).reshape(y.shape)
+        else:
+            framed = frame.around(x, 0.0)
+            sums = _slide_sum(framed, kernel[1], 1, "row")
+            sums = _slide_sum(sums, kernel[0], framed.shape[2], "window")
+            y[...] = sums[frame.corners]
+        flat = y.reshape(len(y), -1)  # long runs for the division too
+        flat /= areas
+
+    by_items(pool, _planes(x), _planes(out))
+    return out
+
+
+def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
+    """Return dx: each dy is dealt out evenly over its window.
+
+    Parameters as in :func:`max_backward`.
+    """
+    xp = backend.xp_of(dy)
+    out = xp.empty(shape, dy.dtype) if out is None else out
+    frame = frame_of(shape, dy.shape, kernel, stride, pad)
+    areas = frame.areas(xp, dy.dtype)
+
+    def spread(dx, dy):
+        part = dy.reshape(len(dy), -1) / areas
+        if frame.is_one_window:
+            dx[...] = part[:, :, None]
+            return
+        framed = frame.room_for(dx)
+        corners = backend.scratch("pooling corners", framed.shape, dy.dtype)
+        corners.fill(0)
+        corners[frame.corners] = part.reshape(dy.shape)
+        columns = backend.scratch("pooling row", framed.shape, dy.dtype)
+        _slide_spread(corners, kernel[0], framed.shape[2], columns)
+        _slide_spread(columns, kernel[1], 1, framed)
+        frame.unframe(framed, dx)
+
+    by_items(spread, _planes(out), _planes(dy))
+    return out
+
+
+def _planes(array):
+    """Return (N, C, h, w) as (N C, h, w)."""
+    return array.reshape(-1, *array.shape[2:])
+
+
+def _slide_max(x, taps, kernel, step, weight, key):
+    """Return the best of `kernel` numbers, `step` apart, from each place on.
+
+    Taps grow by `weight` with each number. A later number wins only if it is larger,
+    and its tap is larger in any case: so the larger of two taps is the right one.
+    """
+    if kernel == 1:
+        return x, taps
+    xp = backend.xp_of(x)
+    best = backend.scratch(f"pooling {key}", x.shape, x.dtype)
+    best_taps = backend.scratch(f"pooling {key} taps", x.shape, taps.dtype)
+    count = x.size - (kernel - 1) * step
+    better = backend.scratch("pooling better", (count,), "uint8")
+    rival_taps = backend.scratch("pooling rival taps", (count,), taps.dtype)
+    champions, champion_taps = _flat(x)[:count], _flat(taps)[:count]
+    for i in range(1, kernel):
+        rivals = _flat(x)[i * step : i * step + count]
+        xp.greater(rivals, champions, out=better.view(bool))
+        champions = xp.maximum(rivals, champions, out=_flat(best)[:count])
+        xp.add(_flat(taps)[i * step : i * step + count], i * weight, out=rival_taps)
+        rival_taps *= better
+        champion_taps = xp.maximum(
+            rival_taps, champion_taps, out=_flat(best_taps)[:count]
+        )
+    _flat(best)[count:] = 0  # the last few have too few rivals and are not wanted
+    _flat(best_taps)[count:] = 0
+    return best, best_taps
+
+
+def _slide_sum(x, kernel, step, key):
+    """Return the sum of `kernel` numbers, `step` apart, from each place on."""
+    sums = backend.scratch(f"pooling {key}", x.shape, x.dtype)
+    sums[...] = x
+    count = x.size - (kernel - 1) * step
+    for i in range(1, kernel):
+        _flat(sums)[:count] += _flat(x)[i * step : i * step + count]
+    return sums
+
+
+def _slide_spread(x, kernel, step, out):
+    """Give each number to `kernel` places, `step` apart: the adjoint of a sum."""
+    out[...] = x
+    count = x.size - (kernel - 1) * step
+    for i in range(1, kernel):
+        _flat(out)[i * step : i * step + count] += _flat(x)[:count]
+
+
+def _flat(array):
+    return array.reshape(-1)
