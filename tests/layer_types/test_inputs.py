@@ -95,7 +95,7 @@ def test_random_numbers_follow_the_seed():
         ("num: 1 channels: 1 height: 1", "width is given 0 times for 2 tops"),
         (
             "shape { dim: 1 } data_filler { type: 'x' }",
-            "'y0' .*filler type 'x' is unkn",
+            "'y0' .*filler type 'x' is un",
         ),
     ],
 )
