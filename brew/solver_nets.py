@@ -68,9 +68,9 @@ def make_test_nets(param, seed):
         ``test_interval`` is missing.
     """
     sources = [*param.test_net_param, *param.test_net]
-    common = [f for f in ("net_param", "net") if param.HasField(f)]
+    common = [getattr(param, f) for f in ("net_param", "net") if param.HasField(f)]
     _check_test_iter(param, len(sources), bool(common))
-    sources += [getattr(param, common[0])] * (len(param.test_iter) - len(sources))
+    sources += common * (len(param.test_iter) - len(sources))
     if param.test_state and len(param.test_state) != len(sources):
         raise SolverError(
             f"test_state is given {len(param.test_state)} times for {len(sources)} "

@@ -248,6 +248,18 @@ def test_train_and_test_state_choose_layers():
     assert "extra" not in solver.test_nets[1].layer_dict
 
 
+def test_train_and_test_nets_may_be_different_files(in_tmp_path):
+    (in_tmp_path / "train.prototxt").write_text(NET)
+    (in_tmp_path / "test.prototxt").write_text(NET.replace('"line"', '"other"'))
+    (in_tmp_path / "solver.prototxt").write_text(
+        BASE
+        + 'train_net: "train.prototxt" test_net: "test.prototxt" '
+        + "test_iter: 1 test_interval: 5"
+    )
+    solver = brew.get_solver("solver.prototxt")
+    assert (solver.net.name, solver.test_nets[0].name) == ("line", "other")
+
+
 def test_weights_are_loaded_into_all_nets(in_tmp_path):
     make("random_seed: 1").net.save("w.caffemodel")
     solver = make(
