@@ -33,7 +33,7 @@ class Accuracy(Layer):
     Source: Caffe; there an item whose scores are NaN is right, here it is wrong.
     """
 
-    bottoms, tops, in_place, gradient_to = 2, (1, 2), False, ()
+    bottoms, tops, gradient_to = 2, (1, 2), ()
 
     def setup(self, bottom, top):
         p = self.param.accuracy_param

@@ -36,7 +36,7 @@ class Eltwise(Layer):
     Source: Caffe.
     """
 
-    bottoms, tops, in_place = (2, None), 1, False
+    bottoms, tops = (2, None), 1
 
     def setup(self, bottom, top):
         p = self.param.eltwise_param
@@ -110,7 +110,7 @@ class Concat(Layer):
     Source: Caffe.
     """
 
-    bottoms, tops, in_place = (1, None), 1, False
+    bottoms, tops = (1, None), 1
 
     def setup(self, bottom, top):
         p = self.param.concat_param
@@ -176,7 +176,7 @@ class Split(Layer):
     Source: Caffe.
     """
 
-    bottoms, tops, in_place = 1, (1, None), False
+    bottoms, tops = 1, (1, None)
 
     def setup(self, bottom, top):
         self.num_tops = len(top)

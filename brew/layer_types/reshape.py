@@ -24,7 +24,7 @@ class Flatten(Layer):
     Source: Caffe.
     """
 
-    bottoms, tops, in_place = 1, 1, False
+    bottoms, tops = 1, 1
 
     def setup(self, bottom, top):
         p = self.param.flatten_param

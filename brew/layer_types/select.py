@@ -24,7 +24,7 @@ class Silence(Layer):
     Source: Caffe.
     """
 
-    bottoms, tops, in_place = (1, None), 0, False
+    bottoms, tops = (1, None), 0
 
     def top_shapes(self, *xs):
         return []
