@@ -1,5 +1,6 @@
 """What every test gets: a header that says where it runs, and a fresh start."""
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -30,6 +31,16 @@ def pytest_report_header():
         f"BLAS {', '.join(sorted(blas)) or 'unknown'}",
         f"brew: Chromium {'found' if chromium else 'not found: no browser tests'}",
     ]
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs LevelDB where there is no wheel of plyvel."""
+    if importlib.util.find_spec("plyvel"):
+        return
+    reason = "plyvel, which reads LevelDB, cannot be had for this system and Python"
+    for item in items:
+        if "leveldb" in item.nodeid.lower():
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)

@@ -29,8 +29,8 @@ def test_every_line_has_the_prefix_of_glog(log):
     matches = list(PREFIX.finditer(text))
     assert len(matches) == len(text.splitlines())
     for match in matches:
-        moment = datetime.strptime(match[1] + match[2], "%m%d%H:%M:%S.%f")
-        moment = moment.replace(year=started.year)
+        text = f"{started.year}{match[1]}{match[2]}"
+        moment = datetime.strptime(text, "%Y%m%d%H:%M:%S.%f")
         assert timedelta(0) <= moment - started < timedelta(minutes=1)
 
 
@@ -87,4 +87,5 @@ def parse(text):
 
 
 def moment(line):
-    return datetime.strptime(" ".join(line.split()[:2])[1:], "%m%d %H:%M:%S.%f")
+    clock = "".join(line.split()[:2])[1:]
+    return datetime.strptime(f"2000{clock}", "%Y%m%d%H:%M:%S.%f")

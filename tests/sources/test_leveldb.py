@@ -3,13 +3,14 @@
 import shutil
 from pathlib import Path
 
-import plyvel
 import pytest
 
 from brew.errors import SourceError
 from brew.sources.leveldb import LevelDB
 
 from .conftest import write
+
+plyvel = pytest.importorskip("plyvel")
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "layers" / "data" / "tiny_leveldb"
 
