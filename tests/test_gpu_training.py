@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import brew
+from brew import zoo
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
+from brew.proto.upgrade import read_net
 
 pytestmark = pytest.mark.device
 
@@ -143,6 +145,35 @@ def test_debug_info_says_the_same(caplog):
             make(f"{SOLVER} debug_info: true").step(1)
         logs.append([r.msg for r in caplog.records if "ward]" in r.msg])
     assert logs[0] == logs[1] != []
+
+
+DIGITS = """
+layer { name: "digits" type: "Input" top: "data" top: "label"
+  input_param { shape { dim: 8 dim: 1 dim: 28 dim: 28 } shape { dim: 8 } } }
+"""
+
+
+def test_lenet_trains_to_the_same_parameters():
+    on_host = train_lenet(5)
+    brew.set_mode_gpu()
+    on_device = train_lenet(5)
+    assert on_host[0][4] < on_host[0][0]
+    assert_close(on_device, on_host)
+
+
+def train_lenet(num_iters):
+    """Train the LeNet of the zoo on one small batch of noise."""
+    net = read_net(zoo.path("lenet") / "train_test.prototxt")
+    layers = [layer for layer in net.layer if layer.type != "Data"]
+    param = parse_text(SOLVER, caffe_pb2.SolverParameter())
+    param.base_lr = 0.01
+    param.net_param.MergeFrom(parse_text(DIGITS, caffe_pb2.NetParameter()))
+    param.net_param.layer.extend(layers)
+    solver = brew.get_solver(param)
+    rng = np.random.default_rng(5)
+    solver.net.blobs["data"].data[...] = rng.random((8, 1, 28, 28))
+    solver.net.blobs["label"].data[...] = rng.integers(0, 10, 8)
+    return list(solver.steps(num_iters)), params_of(solver)
 
 
 @pytest.mark.emulated
