@@ -12,8 +12,8 @@ from . import memory
 
 DEFAULT_STREAM = 0
 NON_BLOCKING = 1  # a stream flag: no waiting for the default stream
-TO_DEVICE, TO_HOST, ON_DEVICE = 1, 2, 3  # cudaMemcpyKind
-_NAMES = {TO_DEVICE: "to_device", TO_HOST: "to_host", ON_DEVICE: "on_device"}
+TO_DEVICE, TO_HOST = 1, 2  # cudaMemcpyKind; CuPy gives others within the device only
+_NAMES = {TO_DEVICE: "to_device", TO_HOST: "to_host"}
 
 copies = Counter()  # how many copies went "to_device", "to_host", "on_device"
 copied_bytes = Counter()  # and how much they carried
@@ -84,7 +84,7 @@ def copy_async(to, source, size, kind, stream, *_):
 
 
 def _count(size, kind):
-    name = _NAMES.get(kind, "on_host")
+    name = _NAMES.get(kind, "on_device")
     copies[name] += 1
     copied_bytes[name] += size
 
