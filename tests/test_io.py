@@ -266,6 +266,8 @@ def test_preprocess_leaves_the_callers_image_alone():
     image = numpy.ones((4, 5, 3), numpy.float32)
     t.preprocess("data", image)
     assert (image == 1).all()
+    plain = io.Transformer({"data": (1, 3, 4, 5)}).preprocess("data", image)
+    assert not numpy.shares_memory(plain, image)
 
 
 def test_preprocess_resizes_to_the_input():

@@ -114,6 +114,13 @@ def test_top_without_a_name_keeps_its_number_in_front_of_named_ones():
     assert names == ["Input1", "ReLU1", "out"]
 
 
+def test_bottoms_are_written_from_first_to_last():
+    joined = L.Concat(L.Input(), L.ReLU(L.TanH(L.Input())), L.Input())
+    names = [layer.name for layer in joined.to_proto().layer]
+    assert names == ["Input1", "Input2", "TanH1", "ReLU1", "Input3", "Concat1"]
+    assert list(joined.to_proto().layer[-1].bottom) == ["Input1", "ReLU1", "Input3"]
+
+
 def test_layer_without_tops_is_named_by_its_attribute():
     n = NetSpec()
     n.data = L.Input()

@@ -33,7 +33,7 @@ def iter_fields(content):
             raise ValueError(f"it is damaged at byte {position}")
         if end > len(content):
             missing = end - len(content)
-            raise ValueError(f"{missing} bytes are missing at its end")
+            raise ValueError(f"bytes missing at its end: {missing}")
         yield key >> 3, start, end
         position = end
 
