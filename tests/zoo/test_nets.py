@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from brew import zoo
@@ -171,9 +172,9 @@ def test_a_deployed_net_computes_what_the_trained_one_does(model):
     trained.blobs["label"].reshape(2)
     trained.forward()
     net.forward()
-    assert net.blobs["prob"].data.argmax(1).tolist() == (
-        trained.blobs[scores].data.argmax(1).tolist()
-    )
+    powers = np.exp(trained.blobs[scores].data)
+    prob = powers / powers.sum(1, keepdims=True)
+    assert net.blobs["prob"].data == pytest.approx(prob)
     assert net.blobs[scores].data == pytest.approx(trained.blobs[scores].data)
 
 
