@@ -189,7 +189,8 @@ class InfogainLoss(LossLayer):
         axis = self.axis_index(self.axis, x)
         problem = class_labels.find_shape_problem(labels, x, axis)
         self.require(not problem, problem)
-        shape, num_classes = (*matrix, self.H.shape)[0], x[axis]
+        shape = matrix[0] if matrix else self.H.shape
+        num_classes = x[axis]
         if prod(shape) != num_classes**2:
             self.require(
                 False,

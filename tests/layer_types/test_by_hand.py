@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from brew.errors import LayerError
+from brew.proto.binary import array_to_blobproto, write_message
 from brew.testing import Case, choices, exactly, lopsided
 from brew.testing.rig import Rig
 
@@ -75,6 +76,32 @@ def test_larger_index_comes_first_among_equals():
     options = {"backward": False, "gradient_to": ()}
     rig = run("ArgMax", "argmax_param { top_k: 2 }", [[3, 5, 5], [1, 1, 1]], **options)
     assert rig.top[0].data.tolist() == [[[2, 1]], [[2, 1]]]
+
+
+def test_euclidean_loss_is_half_the_squared_distance_of_an_item():
+    assert run("EuclideanLoss", "", [[3, 4]], [[0, 0]]).top[0].data == 12.5
+    data = [[3, 4], [0, 1]], [[0, 0], [0, 0]]
+    assert run("EuclideanLoss", "", *data).top[0].data == 6.5
+
+
+def test_infogain_matrix_may_come_from_a_file(in_tmp_path):
+    H = numpy.array([[1.0, 0.25], [0.5, 3.0]], "float32")
+    write_message(array_to_blobproto(H), "costs.binaryproto")
+    data, options = ([[1, 2], [0, 4]], [1, 0]), {"gradient_to": (0,)}
+    proto = 'infogain_loss_param { source: "costs.binaryproto" }'
+    from_file = run("InfogainLoss", proto, *data, **options)
+    from_bottom = run("InfogainLoss", "", *data, H, **options)
+    assert from_file.top[0].data == from_bottom.top[0].data
+    numpy.testing.assert_array_equal(
+        from_file.bottom[0].diff, from_bottom.bottom[0].diff
+    )
+
+
+def test_infogain_matrix_must_fit_the_classes(in_tmp_path):
+    write_message(array_to_blobproto(numpy.eye(3)), "three.binaryproto")
+    proto = 'infogain_loss_param { source: "three.binaryproto" }'
+    with pytest.raises(LayerError, match=r"H has shape \(3, 3\); 2 classes need"):
+        run("InfogainLoss", proto, [[1, 2], [0, 4]], [1, 0], gradient_to=(0,))
 
 
 def test_hinge_is_content_beyond_the_margin():
