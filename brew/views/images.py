@@ -4,7 +4,7 @@ from math import ceil, sqrt
 
 import numpy
 
-from brew.errors import import_extra
+from brew.views.figure import Picture
 
 
 def tile(images, num_columns=None, pad=1):
@@ -51,7 +51,8 @@ def draw_filters(W, title="", num_columns=None):
 
     Returns
     -------
-    matplotlib.figure.Figure
+    Picture
+        A matplotlib figure.
     """
     W = numpy.asarray(W)
     if W.shape[1] == 3:
@@ -83,9 +84,8 @@ def draw_image(image, title="", limits=(None, None), colours="RdBu_r", width=4.5
     width : float, default 4.5
         In inches.
     """
-    figure_module = import_extra("matplotlib.figure", "widgets")
     height = width * image.shape[0] / image.shape[1] + (0.35 if title else 0.05)
-    figure = figure_module.Figure(figsize=(width, height), layout="constrained")
+    figure = Picture(width, height)
     axes = figure.subplots()
     axes.imshow(
         image, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="nearest"

@@ -2,7 +2,7 @@
 
 import numpy
 
-from brew.errors import import_extra
+from brew.views.figure import Picture
 
 
 def draw_score_history(images, scores, every=1, classes=None):
@@ -21,13 +21,12 @@ def draw_score_history(images, scores, every=1, classes=None):
 
     Returns
     -------
-    matplotlib.figure.Figure
+    Picture
         A row for each two images: dark squares are probable classes.
     """
-    figure_module = import_extra("matplotlib.figure", "widgets")
     images, scores = numpy.asarray(images), numpy.asarray(scores)
     num_rows = -(-len(images) // 2)
-    figure = figure_module.Figure(figsize=(9, 1.75 * num_rows), layout="constrained")
+    figure = Picture(9, 1.75 * num_rows)
     widths = {"width_ratios": [1, 2.6, 1, 2.6]}
     axes = figure.subplots(num_rows, 4, squeeze=False, gridspec_kw=widths)
     for axis in axes.flat:
