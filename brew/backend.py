@@ -188,11 +188,15 @@ def synchronize():
 
 @contextmanager
 def device_pass():
-    """Run a pass of a net: on the device in GPU mode, with one BLAS thread."""
+    """Run a pass of a net: on the device in GPU mode, with one BLAS thread.
+
+    As in Caffe, a net that diverges shows inf and nan, without warnings.
+    """
     before = _thread.on_device
     _thread.on_device = _mode == "gpu"
+    gpu = _on_gpu() if _mode == "gpu" else nullcontext()
     try:
-        with one_blas_thread(), _on_gpu() if _mode == "gpu" else nullcontext():
+        with one_blas_thread(), numpy.errstate(all="ignore"), gpu:
             yield
     finally:
         _thread.on_device = before

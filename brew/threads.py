@@ -8,6 +8,7 @@ import queue
 import threading
 from contextlib import contextmanager
 
+import numpy
 from threadpoolctl import ThreadpoolController
 
 _num_threads = None
@@ -148,6 +149,7 @@ class _Team:
 
 
 def _work(inbox):
+    numpy.seterr(all="ignore")  # a setting of each thread; see backend.device_pass
     while (job := inbox.get()) is not None:
         task, numbers, results = job
         results.put(_run_share(task, numbers))
