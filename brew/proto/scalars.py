@@ -77,7 +77,8 @@ def to_bytes(text):
     content = bytearray()
     for piece in _PIECE.finditer(text):
         plain, escape = piece.groups()
-        code = _unescaped(escape) if escape else plain.encode()
+        # a lone surrogate is no text, which shows when the bytes are decoded
+        code = _unescaped(escape) if escape else plain.encode("utf-8", "surrogatepass")
         if code is None:
             raise ValueError(piece.group(), piece.start())
         content += code

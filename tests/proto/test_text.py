@@ -86,6 +86,11 @@ def test_carets_stand_behind_the_same_tabs():
         parse_text("\tname\t: \tx", NetParameter())
 
 
+def test_half_a_character_is_refused():
+    with pytest.raises(ProtoError, match="this text is not UTF-8"):
+        parse_text('name: "\ud800"', NetParameter())
+
+
 def test_invisible_space_is_named():
     with pytest.raises(ProtoError, match=r":1:6: .*\(NO-BREAK SPACE\); write an ord"):
         parse_text('name:\u00a0"x"', NetParameter())
