@@ -32,7 +32,7 @@ class Rig:
 
     def __init__(self, case, dtype="float64", seed=0, in_place=False, param=None):
         self.case = case
-        self.spoils_scratch = False
+        self.scratch_byte = None  # fills scratch memory before each pass, if set
         self.layer = make_layer(case, param or case.layer_param(), seed)
         self.bottom = [
             Blob(shape, dtype, f"in{i}") for i, shape in enumerate(case.bottoms)
@@ -62,8 +62,8 @@ class Rig:
 
     @contextmanager
     def _place(self):
-        if self.spoils_scratch:
-            _spoil_scratch()
+        if self.scratch_byte is not None:
+            _fill_scratch(self.scratch_byte)
         with backend.host_pass() if self.layer.host_only else backend.device_pass():
             yield
 
@@ -169,6 +169,6 @@ def make_layer(case, param, seed=0):
     return layer
 
 
-def _spoil_scratch():
+def _fill_scratch(byte):
     for buffer in backend._thread.scratch.values():
-        buffer.view("uint8")[...] = 0xFF  # NaN, if it is read as a float
+        buffer.view("uint8")[...] = byte

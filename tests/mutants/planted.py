@@ -109,7 +109,13 @@ MUTANTS = [
         "golden",
     ),
     # Convolution
-    Mutant(OPS + "im2col.py", "out[rim] = 0", "pass", "Convolution", "gradient"),
+    Mutant(
+        OPS + "im2col.py",
+        "out[rim] = 0",
+        "pass",
+        "Convolution",
+        "scratch_is_forgotten",
+    ),
     Mutant(
         OPS + "im2col.py",
         "int((size + 2 * axis.pad - axis.extent) / axis.stride) + 1",
@@ -137,6 +143,42 @@ MUTANTS = [
         "(images, every, slice(first, last - (first > 0)))",
         "Convolution",
         "small pieces",
+    ),
+    # Pooling
+    Mutant(
+        OPS + "pooling.py",
+        "(count - 1) * s >= size + p",
+        "(count - 1) * s > size + p",
+        "Pooling",
+        "golden",
+    ),
+    Mutant(
+        OPS + "pooling.py",
+        "rounded = ceil if round_up else floor",
+        "rounded = ceil",
+        "Pooling",
+        "golden",
+    ),
+    Mutant(
+        OPS + "pooling.py",
+        "xp.greater(rivals, champions",
+        "xp.greater_equal(rivals, champions",
+        "Pooling",
+        "golden",
+    ),
+    Mutant(
+        OPS + "pooling.py",
+        "part = dy.reshape(len(dy), -1) / areas",
+        "part = dy.reshape(len(dy), -1) / prod(kernel)",
+        "Pooling",
+        "gradient",
+    ),
+    Mutant(
+        OPS + "pooling.py",
+        "corners.fill(0)",
+        "pass",
+        "Pooling",
+        "scratch_is_forgotten",
     ),
     # LRN
     Mutant(OPS + "lrn.py", "scale += k", "scale += 1.0", "LRN", "loops_agree"),
@@ -211,6 +253,20 @@ MUTANTS = [
         "Accuracy",
         "loops_agree",
     ),
+    Mutant(
+        LAYERS + "euclidean_loss.py",
+        "self.xp.subtract(a, b.reshape(a.shape), out=difference)",
+        "difference[...] = self.xp.subtract(a, b.reshape(a.shape), out=a)",
+        "EuclideanLoss",
+        "inputs_are_only_read",
+    ),
+    Mutant(
+        LAYERS + "euclidean_loss.py",
+        "Blob(dtype=self.dtype)",
+        "Blob()",
+        "EuclideanLoss",
+        "dtype_is_kept",
+    ),
     # Several blobs
     Mutant(
         LAYERS + "combine.py",
@@ -239,6 +295,13 @@ MUTANTS = [
         "eltwise.sum_forward(dys[:2], [1.0, 1.0][: len(dys)], out=bottom[0].diff)",
         "Split",
         "gradient",
+    ),
+    Mutant(
+        LAYERS + "combine.py",
+        "        for blob in top:\n            blob.share_data(bottom[0])",
+        "        for blob in top[1:]:\n            blob.share_data(bottom[0])",
+        "Split",
+        "arrays_are_written_not_replaced",
     ),
     Mutant(
         LAYERS + "reshape.py",

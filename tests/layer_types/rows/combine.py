@@ -1,4 +1,4 @@
-from brew.testing import Case, lopsided
+from brew.testing import Case, choices, lopsided
 
 BAD = [[(2, 3), (2, 4)], [(2, 3), (2, 3, 1)]]
 
@@ -20,6 +20,16 @@ CASES = [
     ),
     eltwise("operation: MAX", [(2, 3)] * 2, "maximum", refuses=BAD),
     eltwise("operation: MAX", [(4, 5)] * 4, "maximum of 4"),
+    eltwise(
+        "operation: MAX",
+        [(4, 5)] * 4,
+        "maximum of equals",
+        samples=choices(0, 1, 2),
+        xfail={"gradient": "one of equals gets all of it, as in Caffe"},
+    ),
+    eltwise(
+        "operation: PROD", [(2, 3)] * 3, "product with zeros", samples=choices(-1, 0, 2)
+    ),
     Case("Concat", "", [(2, 3, 2), (2, 1, 2), (2, 2, 2)], refuses=[[(2, 3), (3, 3)]]),
     Case("Concat", "concat_param { axis: 0 }", [(2, 3), (1, 3)], "axis 0"),
     Case("Concat", "concat_param { axis: -1 }", [(2, 3, 1), (2, 3, 2)], "last axis"),

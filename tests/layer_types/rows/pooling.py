@@ -1,4 +1,4 @@
-from brew.testing import Case
+from brew.testing import Case, choices
 
 
 def pooling(proto, bottoms, id, **options):
@@ -31,6 +31,13 @@ CASES = [
         "max and mask",
         tops=2,
         gradient_from=(0,),
+    ),
+    pooling(
+        "kernel_size: 3 stride: 2",
+        [(2, 2, 5, 5)],
+        "max of equals",
+        samples=choices(1, 2),
+        xfail={"gradient": "the first of equals gets all of it, as in Caffe"},
     ),
     pooling("pool: AVE kernel_size: 2 stride: 2", [(2, 3, 4, 6)], "average"),
     pooling(

@@ -1,9 +1,18 @@
-from brew.testing import Case, lopsided
+from brew.testing import Case, choices, lopsided
 
 off_zero = lopsided(avoid=[0])
 
 CASES = [
     Case("ReLU", "", [(2, 3, 4)], samples=off_zero, in_place=True),
+    Case(
+        "ReLU",
+        "",
+        [(2, 3)],
+        "at zero",
+        samples=choices(-1, 0, 1),
+        in_place=True,
+        xfail={"gradient": "at the kink it is that of the negative side, as in Caffe"},
+    ),
     Case(
         "ReLU",
         "relu_param { negative_slope: 0.1 }",
