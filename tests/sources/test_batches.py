@@ -56,6 +56,17 @@ def test_a_restored_reader_goes_on_with_the_same_bits(seven, reads):
             assert np.array_equal(mine, theirs)
 
 
+def test_any_key_can_be_a_place_to_go_on_from(tmp_path):
+    keys = [b"\x00\xff", b"\x80", b"\xfe\n"]
+    path = write(tmp_path / "db", [(key, PICTURE) for key in keys])
+    with open_database(path) as database:
+        for key, following in zip(keys, [*keys[1:], keys[0]], strict=True):
+            reader = batches(database, 1)
+            reader.set_state({"key": key.decode("latin-1")})
+            reader.read()
+            assert reader.get_state() == {"key": following.decode("latin-1")}
+
+
 def test_images_of_several_sizes_are_cropped_alike(tmp_path):
     shapes = [(1, 4, 4), (1, 6, 5), (1, 9, 9)]
     pictures = [images(1, shape)[0] for shape in shapes]
