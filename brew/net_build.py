@@ -45,7 +45,11 @@ def build_layers(net):
         check_propagate_down(layer_param)
         layer = create_layer(layer_param, net.seed)
         bottom, top = wiring.connect(layer_param, layer)
-        layer.connect(bottom, top)
+        try:
+            layer.connect(bottom, top)
+        except Exception as error:
+            error.add_note(f"in setup of layer {layer.name!r} ({layer.type})")
+            raise
         net.layers.append(layer)
         net._bottoms.append(bottom)
         net._tops.append(top)
