@@ -20,6 +20,7 @@ from brew.solvers import (
     SGDSolver,
     get_solver,
 )
+from brew.substitute import use
 from brew.timer import Timer
 
 __version__ = "0.1.0"
@@ -53,4 +54,5 @@ __all__ = [
     "set_mode_gpu",
     "set_random_seed",
     "to_proto",
+    "use",
 ]
