@@ -148,6 +148,17 @@ def test_a_database_that_is_not_completed_leaves_no_trace(tmp_path, backend, err
     assert list(tmp_path.iterdir()) == []
 
 
+def test_of_two_writers_the_first_to_be_done_wins(tmp_path, backend):
+    def records():
+        yield RECORDS[0]
+        (tmp_path / "db").mkdir()
+
+    with pytest.raises(FileError, match="db: exists already"):
+        write(tmp_path / "db", records(), backend)
+    assert list(tmp_path.iterdir()) == [tmp_path / "db"]
+    assert list((tmp_path / "db").iterdir()) == []
+
+
 def test_a_database_needs_a_folder_to_be_in(tmp_path, backend):
     with pytest.raises(FileError, match=r"db: cannot be written \(No such file"):
         write(tmp_path / "no" / "db", RECORDS, backend)

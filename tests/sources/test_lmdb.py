@@ -140,6 +140,14 @@ def test_damage_of_pages_is_told_in_detail(tmp_path, content, offset, value, det
     assert detail in outcome(tmp_path / "db", content)
 
 
+def test_a_value_that_leaves_its_page_is_an_error(tmp_path):
+    path = write(tmp_path / "small", [("1", b"x" * 100)])
+    content = bytearray((path / "data.mdb").read_bytes())
+    size = content.index(b"x" * 100) - len("1") - 8
+    content[size : size + 2] = (200).to_bytes(2, "little")
+    assert "the value of b'1' is cut short" in outcome(tmp_path / "db", content)
+
+
 def test_meta_pages_that_disagree_are_an_error(tmp_path, content):
     content[40:44] = (512).to_bytes(4, "little")
     content[512:4096] = content[4096 : 4096 + 3584]
