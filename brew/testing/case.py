@@ -44,6 +44,11 @@ class Case:
         Whether top 0 looks at the memory of bottom 0 (Flatten, Split).
     random : {"never", "in TRAIN", "always"}
         When the same bottoms give other tops.
+    top_diff : float, optional
+        The diff of all tops; None is random numbers. A loss that ignores its weight
+        needs 1.
+    dtype : str, default "float64"
+        In which slopes are measured; a layer that computes in float32 needs that.
     resized : sequence of shape, "batch" or None
         Bottoms for the second half of the resizing check; "batch" enlarges the
         first axis of each, None skips the check.
@@ -69,6 +74,8 @@ class Case:
     gradient_from: object = None
     shares: bool = False
     random: str = NEVER
+    top_diff: object = None
+    dtype: str = "float64"
     resized: object = "batch"
     refuses: tuple = ()
     prepare: object = None

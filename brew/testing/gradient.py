@@ -7,7 +7,7 @@ right.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
@@ -58,9 +58,14 @@ def check_gradient(what, proto="", bottoms=(), max_elements=200, **options):
     in0              6   ... ok
     """
     if isinstance(what, Net):
-        return _judge(_net_gradient(what, max_elements))
-    case = what if isinstance(what, Case) else Case(what, proto, bottoms, **options)
-    return _judge(_layer_gradient(case, max_elements))
+        report, hint = _net_gradient(what, max_elements), ""
+    else:
+        case = what if isinstance(what, Case) else Case(what, proto, bottoms, **options)
+        report = _layer_gradient(case, max_elements)
+        hint = "" if report.ok else _hint(case)
+    if not report.ok:
+        raise CheckError(f"check 'gradient' found a difference\n{report}{hint}")
+    return report
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ class GradientRow:
     def ok(self):
         """Whether every element agrees."""
         return self.error <= self.allowed
+
+    def is_off_by(self, factor):
+        """Tell whether the slope is `factor` times what backward says."""
+        return abs(self.numeric - factor * self.analytic) <= self.allowed
 
     def __str__(self):
         verdict = "ok"
@@ -116,14 +125,23 @@ class GradientReport:
         return "\n".join([head, *map(str, self.rows)])
 
 
-def _judge(report):
-    if not report.ok:
-        raise CheckError(f"check 'gradient' found a difference\n{report}")
-    return report
+def _hint(case):
+    """Guess what is wrong, from how the numbers differ."""
+    coarse = _layer_gradient(replace(case, dtype="float32"), max_elements=20)
+    if coarse.ok:
+        return "\nif the layer computes in float32, pass dtype='float32'"
+    weights = [weight for diff in Rig(case).top_diffs() for weight in diff.flat]
+    wrong = [row for row in coarse.rows if not row.ok]
+    if len(weights) == 1 and all(row.is_off_by(weights[0]) for row in wrong):
+        return (
+            "\nbackward seems to forget top[0].diff, which holds the loss weight; to "
+            "check without it, pass top_diff=1"
+        )
+    return ""
 
 
 def _layer_gradient(case, max_elements):
-    rig = Rig(case)
+    rig = Rig(case, case.dtype)
     layer, state = rig.layer, rig.layer.get_state()
     counted = range(len(rig.top)) if case.gradient_from is None else case.gradient_from
 

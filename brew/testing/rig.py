@@ -114,16 +114,18 @@ class Rig:
         return [blob.mutable_cpu_diff().copy() for blob in self.bottom]
 
     def set_top_diffs(self):
-        """Fill the diffs of the tops with :meth:`random_top_diffs`."""
-        for blob, diff in zip(self.top, self.random_top_diffs(), strict=True):
+        """Fill the diffs of the tops with :meth:`top_diffs`."""
+        for blob, diff in zip(self.top, self.top_diffs(), strict=True):
             blob.mutable_cpu_diff()[...] = diff
 
-    def random_top_diffs(self):
-        """Return random numbers for the diffs of the tops, the same at each call.
+    def top_diffs(self):
+        """Return what stands in the diffs of the tops, the same at each call.
 
-        They are random because a gradient of ones, or one equal to the output,
-        hides bugs: for a softmax the right answer to ones is zero.
+        Random numbers, unless the case says otherwise, because a gradient of ones, or
+        one equal to the output, hides bugs: a softmax answers ones with zero.
         """
+        if self.case.top_diff is not None:
+            return [numpy.full(blob.shape, self.case.top_diff) for blob in self.top]
         rng = numpy.random.default_rng(2)
         return [rng.normal(0.3, 1.0, blob.shape) for blob in self.top]
 

@@ -110,3 +110,48 @@ def test_wrong_layer_in_a_net_is_found(net, monkeypatch):
     monkeypatch.setattr(type(net.layer_dict["tanh"]), "backward", wrong)
     with pytest.raises(CheckError, match=r"one\[0\] .*WRONG"):
         check_gradient(net)
+
+
+class Distance(brew.Layer):
+    """A loss as one writes it for pycaffe: float32, and no word of its weight."""
+
+    def reshape(self, bottom, top):
+        self.diff = numpy.zeros_like(bottom[0].data, dtype=numpy.float32)
+        top[0].reshape(1)
+
+    def forward(self, bottom, top):
+        self.diff[...] = bottom[0].data - bottom[1].data
+        top[0].data[...] = numpy.sum(self.diff**2) / bottom[0].num / 2.0
+
+    def backward(self, top, propagate_down, bottom):
+        for i, sign in enumerate([1, -1]):
+            if propagate_down[i]:
+                bottom[i].diff[...] = sign * self.diff / bottom[i].num
+
+
+def test_loss_that_forgets_its_weight_is_told_so():
+    with pytest.raises(CheckError, match=r"seems to forget top\[0\].diff"):
+        check_gradient(Distance, bottoms=[(3, 4), (3, 4)])
+
+
+def test_layer_of_float32_is_told_so():
+    with pytest.raises(CheckError, match="pass dtype='float32'"):
+        check_gradient(Distance, bottoms=[(3, 4), (3, 4)], top_diff=1)
+
+
+def test_layer_written_for_pycaffe_passes_as_what_it_is():
+    report = check_gradient(
+        Distance, bottoms=[(3, 4), (3, 4)], top_diff=1, dtype="float32"
+    )
+    assert report.ok
+
+
+def test_other_mistakes_get_no_hint():
+    class Doubles(Slopes):
+        def backward(self, top, propagate_down, bottom):
+            super().backward(top, propagate_down, bottom)
+            bottom[0].diff[...] *= 2
+
+    with pytest.raises(CheckError) as caught:
+        check_gradient(Doubles, bottoms=[(2, 3, 2)])
+    assert "pass " not in str(caught.value)
