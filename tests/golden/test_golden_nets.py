@@ -8,15 +8,19 @@ import brew
 
 from .golden_case import cases_in, skip_unless_registered
 
-pytestmark = [
-    pytest.mark.golden,
-    pytest.mark.parametrize("files_folder", ["nets"], indirect=True),
-    pytest.mark.usefixtures("files_folder"),
-]
+pytestmark = pytest.mark.golden
 
-CASES = cases_in("nets")
-NETS = [case for case in CASES if not case.id.startswith("resume")]
-RESUMES = [case for case in CASES if case.id.startswith("resume")]
+
+def of_kind(kind, holds=lambda meta: True):
+    """Return the decorator that runs a test for each case, beside the case's files."""
+    found = [
+        pytest.param(folder, *case.values, id=case.id)
+        for folder in ("nets", "formats")
+        for case in cases_in(folder)
+        if case.values[0].meta["kind"] == kind and holds(case.values[0].meta)
+    ]
+    names = ("files_folder", "case")
+    return pytest.mark.parametrize(names, found, indirect=["files_folder"])
 
 
 def build(case, weights=None):
@@ -34,8 +38,8 @@ def compare_params(net, case):
         assert (net.params[layer][i].data == want).all(), f"{layer}[{i}]"
 
 
-@pytest.mark.parametrize("case", NETS)
-def test_net_loads_every_form_of_its_weights(case):
+@of_kind("net")
+def test_net_loads_every_form_of_its_weights(case, files_folder):
     for weights in case.meta["weights"]:
         compare_params(build(case, weights), case)
         net = build(case)
@@ -43,8 +47,8 @@ def test_net_loads_every_form_of_its_weights(case):
         compare_params(net, case)
 
 
-@pytest.mark.parametrize("case", NETS)
-def test_net_computes_what_caffe_computes(case):
+@of_kind("net")
+def test_net_computes_what_caffe_computes(case, files_folder):
     net = build(case, case.meta["weights"][0])
     for blob, value in case.group("in").items():
         net.blobs[blob].reshape(*value.shape)
@@ -61,8 +65,8 @@ def test_net_computes_what_caffe_computes(case):
         case.compare(f"diff of {layer}[{i}]", net.params[layer][i].diff, want)
 
 
-@pytest.mark.parametrize("case", NETS)
-def test_net_has_caffes_blobs_and_layers_in_caffes_order(case):
+@of_kind("net")
+def test_net_has_caffes_blobs_and_layers_in_caffes_order(case, files_folder):
     net, meta = build(case), case.meta
     assert list(net.blobs) == meta["order"]
     assert list(net._layer_names) == meta["layers"]
@@ -70,10 +74,8 @@ def test_net_has_caffes_blobs_and_layers_in_caffes_order(case):
     assert list(net.outputs) == meta["outputs"]
 
 
-@pytest.mark.parametrize("case", NETS)
-def test_saved_weights_come_back(case):
-    if not case.meta.get("resave", True):
-        pytest.skip("Caffe itself upgrades this net when it saves")
+@of_kind("net", lambda meta: meta.get("resave", True))
+def test_saved_weights_come_back(case, files_folder):
     net = build(case, case.meta["weights"][0])
     net.save("saved.caffemodel")
     net.save_hdf5("saved.caffemodel.h5")
@@ -81,10 +83,8 @@ def test_saved_weights_come_back(case):
         compare_params(build(case, file), case)
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in NETS if "reshape_to" in case.values[0].meta]
-)
-def test_net_follows_the_shapes_of_its_inputs(case):
+@of_kind("net", lambda meta: "reshape_to" in meta)
+def test_net_follows_the_shapes_of_its_inputs(case, files_folder):
     net = build(case, case.meta["weights"][0])
     for blob, shape in case.meta["reshape_to"].items():
         net.blobs[blob].reshape(*shape)
@@ -117,8 +117,8 @@ def compare_with_path(solver, case):
         case.compare(what, got, want[solver.iter - 1])
 
 
-@pytest.mark.parametrize("case", RESUMES)
-def test_training_resumes_from_caffes_snapshot(case):
+@of_kind("resume")
+def test_training_resumes_from_caffes_snapshot(case, files_folder):
     solver = start(case)
     solver.restore(case.meta["state"])
     assert solver.iter == case.meta["at"]
@@ -126,7 +126,7 @@ def test_training_resumes_from_caffes_snapshot(case):
     train(solver, case, case.meta["iters"])
 
 
-@pytest.mark.parametrize("case", RESUMES)
+@of_kind("resume")
 def test_training_resumes_from_a_snapshot_of_ours(case, files_folder):
     meta = case.meta
     for file in files_folder.glob(f"{meta['prefix']}_iter_*"):
