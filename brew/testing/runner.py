@@ -38,7 +38,8 @@ def check(applies_to):
     """
 
     def add(function):
-        CHECKS[function.__name__] = Check(function.__name__, function, applies_to)
+        name = function.__name__
+        CHECKS[name] = Check(name, function, lambda case: bool(applies_to(case)))
         return function
 
     return add
