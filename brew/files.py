@@ -136,6 +136,8 @@ def _unreadable(path: AnyPath, error: OSError) -> FileError:
     if isinstance(error, FileNotFoundError):
         here = "" if Path(path).is_absolute() else f" (looked in {os.getcwd()})"
         return FileError(f"{path}: no such file{here}; check the name")
+    if isinstance(error, IsADirectoryError):
+        return FileError(f"{path}: this is a folder; name a file in it")
     return FileError(f"{path}: cannot be read ({error.strerror or error})")
 
 

@@ -254,7 +254,8 @@ class Solver:
                 return None
             total_loss += net.run_forward()
             for name in net.outputs:
-                sums[name] = sums.get(name, 0.0) + net.blobs[name].data
+                # float64: a mean of 0.92 shall not read as 0.919999
+                sums[name] = sums.get(name, 0.0) + net.blobs[name].data.astype("f8")
         means = {name: total / num_batches for name, total in sums.items()}
         if self.param.test_compute_loss:
             logger.info("Test loss: %g", total_loss / num_batches)

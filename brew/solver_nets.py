@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from brew.errors import SolverError
+from brew.log import logger
 from brew.net import Net
 from brew.proto import caffe_pb2
 from brew.proto.upgrade import read_net, read_solver, upgrade_solver
@@ -50,9 +51,10 @@ def make_train_net(param, seed):
             "the solver needs exactly one train net: set one of "
             f"{', '.join(_TRAIN_FIELDS)}; {' and '.join(given) or 'none'} is set"
         )
-    return _build(
-        getattr(param, given[0]), caffe_pb2.TRAIN, param.train_state, param, seed
-    )
+    source = getattr(param, given[0])
+    if isinstance(source, str):
+        logger.info("Creating training net from net file: %s", source)
+    return _build(source, caffe_pb2.TRAIN, param.train_state, param, seed)
 
 
 def make_test_nets(param, seed):
