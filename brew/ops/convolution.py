@@ -1,16 +1,16 @@
 """Convolution: a matrix product of the kernels with the unrolled windows.
 
-The batch is cut into blocks, small enough that the windows stay in a core's cache,
-and the blocks are dealt over the threads. Each thread sums the weight gradient of
-its own blocks, and these sums are added in the order of the threads: the same
-number of threads gives the same bits.
+The batch is cut into blocks, small enough that the windows stay near the core, and
+the blocks are dealt over the threads. Each thread sums the weight gradient of its own
+blocks, and these sums are added in the order of the threads: the same number of
+threads gives the same bits.
 
 Matrices have three axes here: (group, rows, columns).
 """
 
 from brew import backend
 from brew.ops.convolution_plan import make_plan
-from brew.ops.im2col import col2im, im2col
+from brew.ops.im2col import col2im, fold, im2col, unroll
 
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
 
@@ -42,15 +42,19 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
     if out is None:
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
-    kernels = _matrices(W, group)
+    kernels = _matrices(W, group, plan.rows_are_late)
 
     def task(i):
         block = plan.blocks[i]
         y = _room_images_last(out[block.at_y], "outputs")
-        matrices = _matrices(y, group)
-        xp.matmul(kernels, _columns(x, block, kernels), out=matrices)
+        product = _room_for_late_rows(y, block) if block.late_rows else y
+        columns = _columns(x, block, kernels)
+        xp.matmul(kernels, columns, out=product.reshape(*kernels.shape[:2], -1))
+        if block.late_rows:
+            y.fill(0)
+            fold(product, 1, block.late_rows, y)
         if b is not None:
-            matrices += b.reshape(group, -1, 1)
+            y += b.reshape(-1, *[1] * (y.ndim - 1))
         _put_images_first(y, out[block.at_y])
 
     backend.parallel(task, len(plan.blocks))
@@ -74,26 +78,48 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         Is added to.
     """
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
-    kernels = _matrices(W, group)
+    kernels = _matrices(W, group, plan.rows_are_late)
     W_sums, b_sums = [None] * len(plan.shares), [0.0] * len(plan.shares)
 
     def task(worker):
         for block in plan.shares[worker]:
-            dy_block = _matrices(_with_images_last(dy[block.at_y], "outputs"), group)
+            dy_block = _with_images_last(dy[block.at_y], "outputs")
+            if db is not None:
+                b_sums[worker] = b_sums[worker] + dy_block.reshape(len(W), -1).sum(1)
+            if block.late_rows:
+                late = _room_for_late_rows(dy_block, block)
+                unroll(dy_block, 1, block.late_rows, late)
+                dy_block = late
+            dy_block = dy_block.reshape(*kernels.shape[:2], -1)
             if dW is not None:
                 columns = _columns(x, block, kernels)
                 W_sums[worker] = _add_product(W_sums[worker], dy_block, columns, worker)
-            if db is not None:
-                b_sums[worker] = b_sums[worker] + dy_block.sum(2)
             if dx is not None:
                 _input_gradient(dy_block, kernels, block, dx)
 
     backend.parallel(task, len(plan.shares))
     for W_sum, b_sum in zip(W_sums, b_sums, strict=True):
         if dW is not None:
-            _matrices(dW, group)[...] += _turned(W_sum, kernels)
+            target = _rows_apart(dW) if plan.rows_are_late else dW
+            target += _turned_back(W_sum, kernels).reshape(target.shape)
         if db is not None:
-            db += b_sum.reshape(db.shape)
+            db += b_sum
+
+
+def _matrices(W, group, rows_are_late):
+    """Return the kernels as (group, K / group, C kh kw / group).
+
+    Late rows stand apart: then it is (group, K kh / group, C kw / group).
+    """
+    if rows_are_late:
+        W = _rows_apart(W)
+        W = W.reshape(-1, *W.shape[2:])
+    return W.reshape(group, len(W) // group, -1)
+
+
+def _rows_apart(W):
+    """Return (K, C, kh, kw) as (K, kh, C, kw), with the rows in reverse order."""
+    return W.swapaxes(1, 2)[:, ::-1]
 
 
 def _columns(x, block, kernels):
@@ -101,6 +127,12 @@ def _columns(x, block, kernels):
     images = _with_images_last(x[block.at_x], "images")
     windows = im2col(images, block.axes, block.sizes)
     return windows.reshape(len(kernels), kernels.shape[2], -1)
+
+
+def _room_for_late_rows(y, block):
+    """Return room for the images that the rows of the kernels make: (K, kh, ...)."""
+    shape = (len(y), block.late_rows.kernel, *block.sizes, y.shape[-1])
+    return backend.scratch("late rows", shape, y.dtype)
 
 
 def _add_product(total, dy, columns, worker):
@@ -119,33 +151,28 @@ def _add_product(total, dy, columns, worker):
     return total
 
 
-def _turned(total, kernels):
+def _turned_back(total, kernels):
+    """Undo the transposition of :func:`_add_product`."""
     return total.transpose(0, 2, 1) if kernels.shape[1] < FEW_OUTPUTS else total
 
 
 def _input_gradient(dy, kernels, block, dx):
     """Send dy back through the kernels, and add the windows where they came from."""
-    xp, group = backend.xp_of(dy), len(kernels)
+    matmul, turned = backend.xp_of(dy).matmul, kernels.transpose(0, 2, 1)
     images = _room_images_last(dx[block.at_x], "images")
     if block.is_pointwise:
-        xp.matmul(kernels.transpose(0, 2, 1), dy, out=_matrices(images, group))
+        matmul(turned, dy, out=images.reshape(*turned.shape[:2], -1))
     else:
         if block.starts_image:
             dx[block.images].fill(0)
         kernel = [axis.kernel for axis in block.axes]
         shape = (len(images), *kernel, *block.sizes, images.shape[-1])
         windows = backend.scratch("im2col 0", shape, dy.dtype)
-        columns = windows.reshape(group, kernels.shape[2], -1)
-        xp.matmul(kernels.transpose(0, 2, 1), dy, out=columns)
+        matmul(turned, dy, out=windows.reshape(*turned.shape[:2], -1))
         if images.shape[-1] > 1:
             images.fill(0)
         col2im(windows, block.axes, images)
     _put_images_first(images, dx[block.at_x])
-
-
-def _matrices(array, group):
-    """Return (K, ...) as (group, K / group, the rest)."""
-    return array.reshape(group, len(array) // group, -1)
 
 
 def _with_images_last(block, key):

@@ -71,7 +71,7 @@ def im2col(x, axes, sizes):
     """
     position = len(axes)  # stays: each new axis of taps pushes the next one here
     for number in reversed(range(position)):
-        if axes[number].is_identity:
+        if axes[number].is_identity and x.shape[position] == sizes[number]:
             x = x[:, None]
             continue
         shape = [x.shape[0], axes[number].kernel, *x.shape[1:]]
@@ -96,10 +96,10 @@ def col2im(windows, axes, out):
     """
     position = len(axes)
     for number in range(position - 1):
-        if axes[number].is_identity:
+        shape = [windows.shape[0], *windows.shape[2:]]
+        if axes[number].is_identity and shape[position] == out.shape[number + 1]:
             windows = windows[:, 0]
             continue
-        shape = [windows.shape[0], *windows.shape[2:]]
         shape[position] = out.shape[number + 1]
         folded = backend.scratch(f"im2col {number + 1}", shape, out.dtype)
         folded.fill(0)

@@ -62,8 +62,10 @@ def max_forward(
 
     def pool(x, y, taps):
         if frame.is_one_window:
-            taps[...] = x.reshape(len(x), -1).argmax(1).reshape(taps.shape)
-            y[...] = x.reshape(len(x), -1).max(1).reshape(y.shape)
+            taps[...] = (
+                x.reshape(len(x), x.shape[1] * x.shape[2]).argmax(1).reshape(taps.shape)
+            )
+            y[...] = x.reshape(len(x), x.shape[1] * x.shape[2]).max(1).reshape(y.shape)
             return
         framed = frame.around(x, lowest)
         picked = backend.scratch("pooling taps", framed.shape, taps.dtype)
@@ -100,7 +102,8 @@ def max_backward(dy, taps, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
         framed = frame.room_for(dx)
         framed.fill(0)
         places = frame.places(xp, taps, framed.shape[2])
-        places += xp.arange(len(dy))[:, None, None] * (framed.size // len(dy))
+        plane = framed.shape[1] * framed.shape[2]
+        places += xp.arange(len(dy))[:, None, None] * plane
         xp.add.at(framed.reshape(-1), places.reshape(-1), dy.reshape(-1))
         frame.unframe(framed, dx)
 
@@ -129,13 +132,13 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
 
     def pool(x, y):
         if frame.is_one_window:
-            y[...] = x.reshape(len(x), -1).sum(1).reshape(y.shape)
+            y[...] = x.reshape(len(x), x.shape[1] * x.shape[2]).sum(1).reshape(y.shape)
         else:
             framed = frame.around(x, 0.0)
             sums = _slide_sum(framed, kernel[1], 1, "row")
             sums = _slide_sum(sums, kernel[0], framed.shape[2], "window")
             y[...] = sums[frame.corners]
-        flat = y.reshape(len(y), -1)  # long runs for the division too
+        flat = y.reshape(len(y), len(areas))  # long runs for the division too
         flat /= areas
 
     by_items(pool, _planes(x), _planes(out))
@@ -153,7 +156,7 @@ def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
     areas = frame.areas(xp, dy.dtype)
 
     def spread(dx, dy):
-        part = dy.reshape(len(dy), -1) / areas
+        part = dy.reshape(len(dy), len(areas)) / areas
         if frame.is_one_window:
             dx[...] = part[:, :, None]
             return
@@ -181,7 +184,7 @@ def _slide_max(x, taps, kernel, step, weight, key):
     Taps grow by `weight` with each number. A later number wins only if it is larger,
     and its tap is larger in any case: so the larger of two taps is the right one.
     """
-    if kernel == 1:
+    if kernel == 1 or x.size == 0:
         return x, taps
     xp = backend.xp_of(x)
     best = backend.scratch(f"pooling {key}", x.shape, x.dtype)

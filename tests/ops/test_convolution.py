@@ -1,0 +1,173 @@
+"""Convolution equals its loops, whatever the window, and cut however it is."""
+
+import numpy as np
+import pytest
+
+from brew import backend
+from brew.ops import convolution, convolution_plan
+from brew.reference import convolution as loops
+
+# x, W, then stride, pad, dilation, group
+WINDOWS = {
+    "3x3": ((2, 3, 5, 4), (4, 3, 3, 3), 1, 0, 1, 1),
+    "stride": ((2, 2, 7, 6), (3, 2, 3, 3), 2, 0, 1, 1),
+    "rows left over": ((1, 2, 8, 9), (3, 2, 3, 2), (3, 4), 0, 1, 1),
+    "pad": ((2, 2, 4, 5), (3, 2, 3, 3), 1, 1, 1, 1),
+    "pad on one axis": ((1, 2, 4, 5), (3, 2, 3, 3), 1, (2, 0), 1, 1),
+    "pad and stride": ((2, 2, 5, 6), (3, 2, 3, 3), 2, 2, 1, 1),
+    "pad beyond the kernel": ((1, 2, 3, 3), (2, 2, 2, 2), 1, 3, 1, 1),
+    "more pad than image": ((1, 1, 2, 2), (2, 1, 3, 3), 3, 5, 1, 1),
+    "dilation": ((2, 2, 7, 8), (3, 2, 3, 2), 1, 0, 2, 1),
+    "dilation, stride and pad": ((2, 2, 7, 8), (3, 2, 3, 2), 2, 2, (2, 3), 1),
+    "two groups": ((2, 4, 5, 5), (6, 2, 3, 3), 1, 1, 1, 2),
+    "a group for each channel": ((2, 3, 5, 5), (6, 1, 3, 3), 1, 1, 1, 3),
+    "1x1": ((3, 4, 3, 5), (2, 4, 1, 1), 1, 0, 1, 1),
+    "1x1 in groups": ((3, 4, 3, 5), (2, 2, 1, 1), 1, 0, 1, 2),
+    "1x1 with stride": ((3, 4, 5, 6), (2, 4, 1, 1), (2, 3), 0, 1, 1),
+    "1x1 with pad": ((2, 3, 3, 3), (2, 3, 1, 1), 1, 1, 1, 1),
+    "1x3": ((2, 3, 4, 5), (2, 3, 1, 3), 1, (0, 1), 1, 1),
+    "3x1 with gaps": ((2, 3, 7, 5), (2, 3, 3, 1), (1, 2), (1, 0), 1, 1),
+    "stride beyond the kernel": ((2, 2, 8, 7), (3, 2, 2, 1), 3, 0, 1, 1),
+    "whole image": ((3, 2, 4, 5), (3, 2, 4, 5), 1, 0, 1, 1),
+    "slightly too large a window": ((1, 2, 4, 4), (2, 2, 5, 5), 2, 0, 1, 1),
+    "one image of one channel": ((1, 1, 4, 4), (1, 1, 2, 2), 1, 0, 1, 1),
+    "many outputs": ((2, 2, 4, 3), (130, 2, 2, 2), 1, 0, 1, 1),
+    "1 axis": ((2, 3, 9), (4, 3, 3), 2, 1, 2, 1),
+    "3 axes": ((2, 2, 4, 5, 4), (3, 2, 2, 3, 2), (1, 2, 1), (0, 1, 1), 1, 1),
+    "same size": ((2, 3, 6, 5), (4, 3, 5, 3), 1, (2, 1), 1, 1),
+    "same size, dilated": ((2, 3, 6, 5), (2, 3, 3, 3), 1, (2, 1), (2, 1), 1),
+    "same size, in groups": ((2, 4, 6, 5), (4, 2, 3, 3), 1, 1, 1, 2),
+    "same size, 1 axis": ((2, 4, 6), (3, 4, 3), 1, 1, 1, 1),
+    "same size, 3 axes": ((1, 2, 4, 4, 3), (2, 2, 3, 3, 3), 1, 1, 1, 1),
+    "no images": ((0, 2, 4, 4), (3, 2, 3, 3), 1, 0, 1, 1),
+}
+
+
+@pytest.fixture(params=["whole", "one image a block", "bands of rows"])
+def cut(request, monkeypatch):
+    """Cut the batch as large ones are cut."""
+    if request.param != "whole":
+        for name in "BLOCK", "WIDE_ENOUGH":
+            monkeypatch.setattr(convolution_plan, name, 1)
+    if request.param == "bands of rows":
+        monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)
+    convolution_plan._make_plan.cache_clear()
+    yield
+    convolution_plan._make_plan.cache_clear()
+
+
+@pytest.fixture(params=["rows at once", "late rows"])
+def rows(request, monkeypatch):
+    """Unroll all axes, or leave the rows for after the product where possible."""
+    least = 10**9 if request.param == "rows at once" else 0
+    for name in "LATE_INPUTS", "LATE_WINDOWS":
+        monkeypatch.setattr(convolution_plan, name, least)
+
+
+@pytest.fixture(params=[1, 3], ids=["1 thread", "3 threads"])
+def team(request, monkeypatch):
+    """Deal also small work over the threads."""
+    monkeypatch.setattr(convolution_plan, "TEAM_WORK", 0)
+    backend.set_num_threads(request.param)
+    yield
+    backend.set_num_threads(None)
+
+
+def arrays(x_shape, W_shape, dtype, seed=0):
+    rng = np.random.default_rng(seed)
+    x, W, b = (
+        rng.random(x_shape) - 0.3,
+        rng.random(W_shape) - 0.4,
+        rng.random(W_shape[0]),
+    )
+    return x.astype(dtype), W.astype(dtype), b.astype(dtype)
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_forward_equals_its_loops(name, rows, cut, team):
+    *shapes, stride, pad, dilation, group = WINDOWS[name]
+    for dtype, tolerance in ("float64", 1e-12), ("float32", 1e-5):
+        x, W, b = arrays(*shapes, dtype)
+        y = convolution.forward(x, W, b, stride, pad, dilation, group)
+        right = loops.forward(x, W, b, stride, pad, dilation, group)
+        assert y.dtype == dtype
+        np.testing.assert_allclose(y, right, tolerance, tolerance)
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_backward_equals_its_loops(name, rows, cut, team):
+    *shapes, stride, pad, dilation, group = WINDOWS[name]
+    x, W, _ = arrays(*shapes, "float64")
+    dy = loops.forward(x, W, None, stride, pad, dilation, group)
+    dx, dW, db = np.full_like(x, np.nan), np.full_like(W, 2.0), np.full(len(W), 3.0)
+    convolution.backward(dy, x, W, stride, pad, dilation, group, dx, dW, db)
+    right = loops.backward(dy, x, W, stride, pad, dilation, group)
+    for got, want in zip((dx, dW - 2, db - 3), right, strict=True):
+        np.testing.assert_allclose(got, want, 1e-11, 1e-11)
+
+
+def test_only_what_is_asked_for_is_computed():
+    x, W, b = arrays((2, 3, 5, 4), (4, 3, 3, 3), "float64")
+    dy = convolution.forward(x, W, b)
+    everything = [np.zeros_like(x), np.zeros_like(W), np.zeros_like(b)]
+    convolution.backward(dy, x, W, 1, 0, 1, 1, *everything)
+    for i, want in enumerate(everything):
+        alone = [None, None, None]
+        alone[i] = np.zeros_like(want)
+        convolution.backward(dy, x, W, 1, 0, 1, 1, *alone)
+        np.testing.assert_array_equal(alone[i], want)
+
+
+def test_forward_writes_into_out_and_leaves_its_inputs():
+    x, W, b = arrays((2, 3, 5, 4), (4, 3, 3, 3), "float32")
+    before = [array.copy() for array in (x, W, b)]
+    out = np.full((2, 4, 3, 2), np.nan, "float32")
+    assert convolution.forward(x, W, b, out=out) is out
+    np.testing.assert_array_equal(out, convolution.forward(x, W, b))
+    for array, old in zip((x, W, b), before, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_same_number_of_threads_gives_the_same_bits(threads):
+    x, W, b = arrays((11, 8, 24, 24), (16, 8, 5, 5), "float32")
+    results = []
+    backend.set_num_threads(threads)
+    try:
+        for _ in range(3):
+            y = convolution.forward(x, W, b, 1, 2)
+            grads = np.empty_like(x), np.zeros_like(W), np.zeros_like(b)
+            convolution.backward(y, x, W, 1, 2, 1, 1, *grads)
+            results.append((y, *grads))
+    finally:
+        backend.set_num_threads(None)
+    for again in results[1:]:
+        for first, second in zip(results[0], again, strict=True):
+            np.testing.assert_array_equal(first, second)
+
+
+def test_the_number_of_threads_changes_only_the_last_bits():
+    x, W, b = arrays((11, 8, 24, 24), (16, 8, 5, 5), "float64")
+    results = []
+    try:
+        for threads in 1, 2, 5:
+            backend.set_num_threads(threads)
+            y = convolution.forward(x, W, b, 1, 2)
+            grads = np.empty_like(x), np.zeros_like(W), np.zeros_like(b)
+            convolution.backward(y, x, W, 1, 2, 1, 1, *grads)
+            results.append((y, *grads))
+    finally:
+        backend.set_num_threads(None)
+    for other in results[1:]:
+        for mine, yours in zip(results[0], other, strict=True):
+            np.testing.assert_allclose(mine, yours, 1e-11, 1e-11)
+
+
+@pytest.mark.parametrize("num_images", [1, 32, 5000])
+def test_a_block_is_as_large_as_memory_allows_whatever_the_batch(num_images):
+    shapes = (num_images, 32, 24, 24), (32, 32, 5, 5)
+    plan = convolution_plan.make_plan(*shapes, stride=2, pad=2)
+    for block in plan.blocks:
+        images = len(range(num_images)[block.images])
+        windows = images * 32 * 5 * 5 * np.prod(block.sizes)
+        assert windows <= convolution_plan.BLOCK
