@@ -132,8 +132,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "convolution.py",
-        "_matrices(dW, group)[...] += ",
-        "_matrices(dW, group)[...] = ",
+        "target += _turned_back(W_sum, kernels).reshape(target.shape)",
+        "target[...] = _turned_back(W_sum, kernels).reshape(target.shape)",
         "Convolution",
         "param_diffs_add",
     ),
@@ -168,8 +168,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "pooling.py",
-        "part = dy.reshape(len(dy), -1) / areas",
-        "part = dy.reshape(len(dy), -1) / prod(kernel)",
+        "part = dy.reshape(len(dy), len(areas)) / areas",
+        "part = dy.reshape(len(dy), len(areas)) / prod(kernel)",
         "Pooling",
         "gradient",
     ),
