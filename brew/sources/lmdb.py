@@ -83,9 +83,7 @@ class LMDB(Database):
             self.fail("this is a LevelDB; write backend: LEVELDB in the prototxt")
         self._expect("data.mdb")
         try:
-            return os.open(
-                folder / "data.mdb", os.O_RDONLY | getattr(os, "O_BINARY", 0)
-            )
+            return os.open(folder / "data.mdb", READ_ONLY)
         except OSError as error:
             self.fail(f"data.mdb cannot be opened ({error.strerror})")
 
@@ -116,7 +114,7 @@ class LMDB(Database):
             self._fail_damaged("its pages form a ring")
         nodes = [self._node(page, place) for place in places]
         first = 0
-        if after is not None:
+        if after is not None:  # the first key of a branch stands for all smaller ones
             first = bisect_right([node[3] for node in nodes], after, 1) - 1
         for low, high, highest, _, _ in nodes[first:]:
             yield from self._walk(low | high << 16 | highest << 32, after, levels - 1)
