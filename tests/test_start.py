@@ -20,6 +20,7 @@ def start(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     (tmp_path / "pyproject.toml").write_text("[project]")
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01-first.ipynb").touch()
     venv = tmp_path / ".venv"
     for name, value in {
         "ROOT": tmp_path,
@@ -157,7 +158,6 @@ def test_trouble_is_one_message_and_exit_code_1(start, monkeypatch, capsys):
 
 
 def test_the_lab_opens_the_index_or_else_the_first_notebook(start):
-    (start.ROOT / "notebooks" / "01-first.ipynb").touch()
     (start.ROOT / "notebooks" / "02-second.ipynb").touch()
     options = start.parse_arguments([])
     assert start.lab_command(options)[-1].endswith("01-first.ipynb")
