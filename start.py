@@ -205,7 +205,7 @@ def lab_command(options):
     command += ["--no-browser"] * options.no_browser
     # Jupyter refuses to serve root, but a container often has no other user.
     command += ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
-    return command + [f"--LabApp.default_url=/lab/tree/notebooks/{first[0].name}"]
+    return [*command, f"--LabApp.default_url=/lab/tree/notebooks/{first[0].name}"]
 
 
 def pytest_command(arguments):
