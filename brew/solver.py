@@ -242,25 +242,32 @@ class Solver:
         dict of str to array, or None
             None if the test was stopped.
         """
+        means = {}
+        for means_so_far in self.test_steps(index):
+            means = means_so_far
+        return None if self._stopped else means
+
+    def test_steps(self, index=0):
+        """Test as :meth:`test`, yielding after each batch the mean outputs so far."""
         net = self.test_nets[index]
         net.share_with(self.net)
         logger.info("Iteration %d, Testing net (#%d)", self.iter, index)
         num_batches = self.param.test_iter[index]
-        sums, total_loss = {}, 0.0
-        for _ in range(num_batches):
+        sums, means, total_loss = {}, {}, 0.0
+        for i in range(num_batches):
             self._act()
             if self._stopped:
                 logger.info("Test interrupted.")
-                return None
+                return
             total_loss += net.run_forward()
             for name in net.outputs:
                 # float64: a mean of 0.92 shall not read as 0.919999
                 sums[name] = sums.get(name, 0.0) + net.blobs[name].data.astype("f8")
-        means = {name: total / num_batches for name, total in sums.items()}
+            means = {name: total / (i + 1) for name, total in sums.items()}
+            yield means
         if self.param.test_compute_loss:
             logger.info("Test loss: %g", total_loss / num_batches)
         self._display.outputs(net, means, "Test")
-        return means
 
     # Snapshots and the rest of pycaffe's face
 

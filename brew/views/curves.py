@@ -1,15 +1,20 @@
 """Curves of numbers over iterations, as SVG."""
 
+from itertools import cycle
 from math import ceil, floor, isfinite, log10
 
 from brew.views.style import DASHES, FAINT, GRID, INK, LINES, Svg
 
 MAX_POINTS = 200
-LEFT, RIGHT, TOP, BOTTOM = 56, 20, 30, 42
+STYLES = tuple(zip(LINES, DASHES, strict=True))
+HEAD, LINE = 18, 17  # where the first line of text stands, and the next ones
+LEFT, RIGHT, BOTTOM = 44, 20, 42
 
 
-def draw_curves(series, title="", x_label="iteration", y_label="", size=(420, 260)):
-    """Draw several curves into one picture.
+def draw_curves(
+    series, title="", x_label="iteration", y_label="", size=(420, 260), x_reach=()
+):
+    """Draw several curves into one picture, each with a dot at its end.
 
     Parameters
     ----------
@@ -20,6 +25,8 @@ def draw_curves(series, title="", x_label="iteration", y_label="", size=(420, 26
         What stands around it.
     size : (float, float), default (420, 260)
         Width and height in pixels.
+    x_reach : list of float, optional
+        Numbers that the x axis includes, so that it stands still while curves grow.
 
     Returns
     -------
@@ -30,28 +37,31 @@ def draw_curves(series, title="", x_label="iteration", y_label="", size=(420, 26
     svg = Svg(width, height, title or ", ".join(series))
     points = {name: _thinned(*xy) for name, xy in series.items()}
     everything = [point for some in points.values() for point in some]
-    x_ticks = _ticks([x for x, _ in everything])
-    y_ticks = _ticks([y for _, y in everything])
-    place = _Frame(x_ticks, y_ticks, width, height)
+    keys = _places_of_keys(points if len(points) > 1 else [], title, svg.width)
+    place = _Frame(
+        _ticks([*(x for x, _ in everything), *x_reach]),
+        _ticks([y for _, y in everything]),
+        left=LEFT + (LINE if y_label else 0),
+        right=svg.width - RIGHT,
+        top=max([HEAD, *(y for _, y in keys)]) + 12,
+        bottom=svg.height - BOTTOM,
+    )
+    svg.text(place.left, HEAD, title, size=13, font_weight="bold")
     _draw_axes(svg, place, x_label, y_label)
-    svg.text(LEFT, 18, title, size=13, font_weight="bold")
-    for i, (name, some) in enumerate(points.items()):
-        style = i % len(LINES)
+    for some, style in zip(points.values(), cycle(STYLES), strict=False):
         if some:
-            line = [place(*point) for point in some]
-            svg.path(line, LINES[style], dash=DASHES[style])
-        if len(points) > 1:
-            _draw_key(svg, i, style, name, width)
+            _draw_curve(svg, [place(*point) for point in some], style)
+    for name, key, style in zip(points, keys, cycle(STYLES), strict=False):
+        _draw_key(svg, name, key, style)
     return svg
 
 
 class _Frame:
     """Turns values into pixels."""
 
-    def __init__(self, x_ticks, y_ticks, width, height):
+    def __init__(self, x_ticks, y_ticks, left, right, top, bottom):
         self.x_ticks, self.y_ticks = x_ticks, y_ticks
-        self.left, self.right = LEFT, width - RIGHT
-        self.top, self.bottom = TOP, height - BOTTOM
+        self.left, self.right, self.top, self.bottom = left, right, top, bottom
 
     def __call__(self, x, y):
         return self.x(x), self.y(y)
@@ -84,11 +94,28 @@ def _draw_axes(svg, place, x_label, y_label):
     svg.text(14, y, y_label, size=12, anchor="middle", colour=FAINT, **turned)
 
 
-def _draw_key(svg, i, style, name, width):
-    y = TOP + 14 + 17 * i
-    ends = [(width - 132, y - 4), (width - 104, y - 4)]
-    svg.path(ends, LINES[style], dash=DASHES[style])
-    svg.text(width - 98, y, name, size=11)
+def _draw_curve(svg, line, style):
+    colour, dash = style
+    svg.path(line, colour, dash=dash)
+    svg.dot(*line[-1], colour)
+
+
+def _draw_key(svg, name, key, style):
+    (x, y), (colour, dash) = key, style
+    svg.path([(x, y - 4), (x + 26, y - 4)], colour, dash=dash)
+    svg.text(x + 31, y, name, size=11)
+
+
+def _places_of_keys(names, title, width):
+    """Return where each key stands: behind the title, in lines like words."""
+    places, x, y = [], LEFT + 10.0 * len(title) + 20, HEAD
+    for name in names:
+        length = 44 + 6.5 * len(name)
+        if places and x + length > width:
+            x, y = LEFT, y + LINE
+        places.append((x, y))
+        x += length
+    return places
 
 
 def _thinned(xs, ys):
@@ -101,7 +128,8 @@ def _ticks(values):
     """Return about five round numbers that enclose all values."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if low == high:
-        low, high = low - 0.5, high + 0.5
+        margin = abs(low) / 4 or 0.5
+        low, high = low - margin, high + margin
     rough = (high - low) / 4
     unit = 10.0 ** floor(log10(rough))
     step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)

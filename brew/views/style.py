@@ -45,6 +45,12 @@ class Svg:
             + (f" stroke-dasharray='{dash}'/>" if dash else "/>")
         )
 
+    def dot(self, x, y, colour, radius=3.5):
+        """Draw a filled circle."""
+        self.parts.append(
+            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius:g}' fill='{colour}'/>"
+        )
+
     def text(self, x, y, words, size=12, anchor="start", colour=INK, **more):
         """Write a line of text; `anchor` is start, middle or end."""
         options = "".join(f" {k.replace('_', '-')}='{v}'" for k, v in more.items())
@@ -74,11 +80,15 @@ class Svg:
         return (
             f"<svg xmlns='http://www.w3.org/2000/svg' width='{self.width:.0f}' "
             f"height='{self.height:.0f}' viewBox='0 0 {self.width:.0f} "
-            f"{self.height:.0f}' role='img' aria-label='{escape(self.title)}' {FONT}>"
+            f"{self.height:.0f}' style='max-width:100%;height:auto' role='img' "
+            f"aria-label='{escape(self.title)}' {FONT}>"
             f"<rect width='100%' height='100%' fill='{PAPER}'/>"
             + "".join(self.parts)
             + "</svg>"
         )
+
+    def __repr__(self):
+        return f"<picture: {self.title}>"
 
     def _repr_svg_(self):
         return str(self)

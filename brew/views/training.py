@@ -1,5 +1,6 @@
 """What a training looks like: losses and test results, collected and drawn."""
 
+from brew.errors import SolverError
 from brew.views.curves import draw_curves
 from brew.views.style import Svg
 
@@ -11,7 +12,8 @@ class TrainingHistory:
     ----------
     solver : Solver
     test_every : int, default 0
-        Test on the first test net every so many iterations; 0 is never.
+        Test on the first test net before the training and every so many
+        iterations; 0 is never.
 
     Attributes
     ----------
@@ -20,48 +22,79 @@ class TrainingHistory:
     test_iters : list of int
     test_results : dict of str to list of float
         The mean of each scalar output of the test net, at ``test_iters``.
+
+    Raises
+    ------
+    SolverError
+        If there is nothing to test on.
     """
 
     def __init__(self, solver, test_every=0):
+        if test_every and not solver.test_nets:
+            raise SolverError(
+                f"test_every is {test_every}, but {solver!r} has no test net; give "
+                "test_net and test_iter in the solver, or set test_every=0"
+            )
         self.solver, self.test_every = solver, test_every
         self.iters, self.losses = [], []
         self.test_iters, self.test_results = [], {}
 
-    def steps(self, num_iters):
-        """Train and yield the loss after each iteration, testing in between."""
-        for loss in self.solver.steps(num_iters):
+    def until(self, last_iter):
+        """Train up to an iteration, testing in between.
+
+        Yields
+        ------
+        None
+            After each iteration and each batch of a test, so that whoever drives
+            the training can do something else, or leave off.
+        """
+        if self.test_every and not self.test_iters:
+            yield from self._test()
+        for loss in self.solver.steps(last_iter - self.solver.iter):
             self.iters.append(self.solver.iter)
             self.losses.append(loss)
+            yield
             if self.test_every and self.solver.iter % self.test_every == 0:
-                self.test()
-            yield loss
+                yield from self._test()
 
-    def test(self):
-        """Test now and remember the results."""
+    def _test(self):
+        means = {}
+        for means_so_far in self.solver.test_steps(0):
+            means = means_so_far
+            yield
         self.test_iters.append(self.solver.iter)
-        for name, value in self.solver.test(0).items():
+        for name, value in means.items():
             if value.size == 1:
                 self.test_results.setdefault(name, []).append(float(value))
 
-    def draw(self):
-        """Return the curves: losses at the left, other test results at the right."""
+    def draw(self, last_iter=None):
+        """Return the curves: losses at the left, other test results at the right.
+
+        Parameters
+        ----------
+        last_iter : int, optional
+            How far the axes reach at least.
+        """
         losses = {"train loss": (self.iters, self.losses)}
         scores = {}
         for name, values in self.test_results.items():
             kind = losses if "loss" in name else scores
             kind[f"test {name}"] = (self.test_iters, values)
-        left = draw_curves(losses, "Loss", y_label="loss")
+        reach = [0, last_iter] if last_iter else []
+        left = draw_curves(losses, "Loss", x_reach=reach)
         if not self.test_every:
             return left
-        return _beside(left, draw_curves(scores, "Test", y_label=_label(scores)))
+        return _beside(left, draw_curves(scores, _title(scores), x_reach=reach))
 
 
-def _label(scores):
-    return next(iter(scores)) if len(scores) == 1 else ""
+def _title(scores):
+    name = next(iter(scores)) if len(scores) == 1 else "tests"
+    return name[0].upper() + name[1:]
 
 
 def _beside(left, right):
-    both = Svg(left.width + right.width, max(left.height, right.height), left.title)
+    title = f"{left.title}; {right.title}"
+    both = Svg(left.width + right.width, max(left.height, right.height), title)
     both.parts += [*left.parts, f"<g transform='translate({left.width:.0f} 0)'>"]
     both.parts += [*right.parts, "</g>"]
     return both

@@ -1,14 +1,18 @@
 """TrainingMonitor: watch a solver train, and start, pause and stop it."""
 
 import asyncio
+import traceback
+from html import escape
 from time import perf_counter
 
 import ipywidgets
 
+from brew.interrupts import finish_iteration_first
 from brew.views.training import TrainingHistory
 
 WORK = 0.02  # seconds of training between two breaths of the notebook
 REDRAW = 0.1  # seconds between two pictures
+ICONS = {"Start": "play", "Pause": "pause", "Stop": "stop"}
 
 
 class TrainingMonitor(ipywidgets.VBox):
@@ -24,105 +28,129 @@ class TrainingMonitor(ipywidgets.VBox):
     num_iters : int
         How many iterations Start trains at most.
     test_every : int, default 0
-        Test on the first test net every so many iterations; 0 is never.
+        Test on the first test net at the beginning and every so many iterations;
+        0 is never.
 
     Attributes
     ----------
     history : TrainingHistory
         Iterations, losses and test results so far.
-    is_running : bool
+    state : str
+        "ready", "training", "paused", "stopped", "done" or "failed".
+
+    Raises
+    ------
+    SolverError
+        If there is nothing to test on.
     """
 
     def __init__(self, solver, num_iters, test_every=0):
         self.history = TrainingHistory(solver, test_every)
         self.solver, self.last_iter = solver, solver.iter + num_iters
-        self.is_running = False
+        self.state = "ready"
+        self._steps = self.history.until(self.last_iter)
         self._task = None
-        self._buttons = {}
-        for name, icon in ("Start", "play"), ("Pause", "pause"), ("Stop", "stop"):
-            button = ipywidgets.Button(
-                description=name, icon=icon, layout=ipywidgets.Layout(width="90px")
-            )
-            button.add_class(f"brew-{name.lower()}")
-            button.on_click(getattr(self, f"_on_{name.lower()}"))
-            self._buttons[name] = button
+        self._drawn = 0.0
+        self._buttons = {name: self._button(name) for name in ICONS}
         self._bar = ipywidgets.IntProgress(
-            min=solver.iter, max=self.last_iter, value=solver.iter
+            min=solver.iter, max=self.last_iter, layout=ipywidgets.Layout(width="200px")
         )
-        self._status = ipywidgets.HTML()
-        self._status.add_class("brew-status")
-        self._picture = ipywidgets.HTML()
-        self._picture.add_class("brew-curves")
-        row = ipywidgets.HBox([*self._buttons.values(), self._bar, self._status])
-        super().__init__([row, self._picture])
-        self._redraw("ready")
+        self._status = ipywidgets.HTML().add_class("brew-status")
+        self._picture = ipywidgets.HTML().add_class("brew-curves")
+        self._error = ipywidgets.HTML()
+        row = [*self._buttons.values(), self._bar, self._status]
+        wrap = ipywidgets.Layout(flex_flow="row wrap")
+        super().__init__(
+            [ipywidgets.HBox(row, layout=wrap), self._picture, self._error]
+        )
+        self._draw()
 
     def start(self):
-        """Start training, or go on after a pause; returns the asyncio task."""
-        if not self.is_running and self.solver.iter < self.last_iter:
-            self.is_running = True
-            self._task = asyncio.get_running_loop().create_task(self._train())
+        """Start training, or go on after a pause; return the asyncio task."""
+        if self.state in ("ready", "paused", "failed"):
+            self._show("training")
+            if self._task is None or self._task.done():
+                self._task = asyncio.get_running_loop().create_task(self._train())
         return self._task
 
     def pause(self):
         """Stop after the running iteration; :meth:`start` goes on."""
-        self.is_running = False
+        if self.is_running:
+            self._show("paused")
 
     def stop(self):
-        """Stop after the running iteration, for good."""
-        self.last_iter = self.solver.iter
-        self.is_running = False
-        self._redraw("stopped")
+        """Stop after the running iteration; only :meth:`run` goes on."""
+        if self.state != "done":
+            self._show("stopped")
 
     def run(self):
-        """Train to the end, here and now, and draw once (for scripts)."""
-        for _ in self.history.steps(self.last_iter - self.solver.iter):
-            pass
-        self._redraw("done")
+        """Train what is left, here and now, instead of in between."""
+        self._show("training")
+        try:
+            with finish_iteration_first() as interrupt:
+                while not interrupt.requested and self._train_briefly():
+                    pass
+        finally:
+            self._show("paused" if self.solver.iter < self.last_iter else "done")
 
     def snapshot(self):
         """Return the present picture as an SVG that needs no kernel."""
-        return self.history.draw()
+        return self.history.draw(self.last_iter)
+
+    @property
+    def is_running(self):
+        """Whether it is training."""
+        return self.state == "training"
 
     async def _train(self):
-        drawn = 0.0
-        steps = self.history.steps(self.last_iter - self.solver.iter)
         try:
-            while self.is_running and self._train_briefly(steps):
-                if perf_counter() - drawn > REDRAW:
-                    self._redraw("training")
-                    drawn = perf_counter()
+            while self.is_running:
+                if not self._train_briefly():
+                    self._show("done")
                 await asyncio.sleep(0.001)
-        except Exception as error:
-            self._redraw(f"failed: {error}")
+        except Exception:
+            self._show("failed", traceback.format_exc())
             raise
-        finally:
-            steps.close()
-            self.is_running = False
-        self._redraw("done" if self.solver.iter >= self.last_iter else "paused")
 
-    def _train_briefly(self, steps):
-        """Train for some milliseconds; return False at the end."""
+    def _train_briefly(self):
+        """Train for some milliseconds; return whether there is more to do."""
         end = perf_counter() + WORK
-        while self.is_running and perf_counter() < end:
-            if next(steps, None) is None:
+        try:
+            for _ in self._steps:
+                if perf_counter() > end:
+                    break
+            else:
                 return False
+        except BaseException:  # which ends a generator: the next start needs another
+            self._steps = self.history.until(self.last_iter)
+            raise
+        if perf_counter() - self._drawn > REDRAW:
+            self._draw()
         return True
 
-    def _redraw(self, state):
+    def _show(self, state, error=""):
+        self.state = state
+        self._error.value = f"<pre>{escape(error)}</pre>" if error else ""
+        self._draw()
+
+    def _draw(self):
+        done = self.solver.iter
         loss = f", loss {self.history.losses[-1]:.4f}" if self.history.losses else ""
-        self._bar.value = self.solver.iter
-        self._status.value = f"iteration {self.solver.iter}{loss} ({state})"
-        self._picture.value = str(self.history.draw())
-        self._buttons["Start"].disabled = self.is_running
+        self._bar.value = done
+        self._status.value = f"{self.state}: iteration {done} of {self.last_iter}{loss}"
+        self._picture.value = str(self.snapshot())
+        may_start = self.state in ("ready", "paused", "failed")
+        self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running
+        self._buttons["Stop"].disabled = not (may_start or self.is_running)
+        self._drawn = perf_counter()
 
-    def _on_start(self, _):
-        self.start()
-        self._redraw("training")
-
-    def _on_pause(self, _):
-        self.pause()
-
-    def _on_stop(self, _):
-        self.stop()
+    def _button(self, name):
+        button = ipywidgets.Button(
+            description=name,
+            icon=ICONS[name],
+            layout=ipywidgets.Layout(width="90px"),
+        ).add_class(f"brew-{name.lower()}")
+        act = getattr(self, name.lower())
+        button.on_click(lambda _: act())
+        return button

@@ -42,10 +42,30 @@ def test_long_curves_are_thinned_and_keep_their_ends(count):
     assert len(set(points)) == len(points)
 
 
+def test_a_single_value_shows_as_a_dot():
+    assert str(draw_curves({"accuracy": ([25], [0.8])})).count("<circle") == 1
+
+
+def test_the_axis_reaches_as_far_as_told():
+    assert ">1000</text>" in str(
+        draw_curves({"a": ([1, 2], [0, 1])}, x_reach=[0, 1000])
+    )
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_keys_stand_inside_the_picture_and_above_the_curves(count):
+    svg = draw_curves({f"curve {i}": ([0, 1], [0, i]) for i in range(count)}, "Many")
+    curves, keys = points_of(svg)[:count], points_of(svg)[count:]
+    assert all(0 < x < svg.width for key in keys for x, _ in key)
+    highest = min(y for curve in curves for _, y in curve)
+    assert max(y for key in keys for _, y in key) < highest
+
+
 TICKS = [
     ([0, 1000], [0, 250, 500, 750, 1000]),
     ([0.02, 0.98], [0, 0.25, 0.5, 0.75, 1.0]),
-    ([3, 3], [2.5, 2.75, 3.0, 3.25, 3.5]),
+    ([0, 0], [-0.5, -0.25, 0, 0.25, 0.5]),
+    ([4, 4], [3, 3.5, 4, 4.5, 5]),
     ([], [0, 0.25, 0.5, 0.75, 1.0]),
     ([-1e-6, 1e-6], [-1e-6, -5e-7, 0, 5e-7, 1e-6]),
 ]

@@ -1,11 +1,13 @@
 """The buttons of TrainingMonitor, without a browser."""
 
 import asyncio
+import signal
 import time
 
 import pytest
 
 import brew
+from brew.errors import SolverError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.views.training import TrainingHistory
@@ -60,9 +62,10 @@ def test_start_trains_to_the_end(solver):
     monitor = asyncio.run(scene())
     assert solver.iter == 300
     assert monitor._bar.value == 300
-    assert monitor.history.test_iters == [100, 200, 300]
+    assert monitor.history.test_iters == [0, 100, 200, 300]
     assert "<svg" in monitor._picture.value
     assert not monitor.is_running
+    assert all(button.disabled for button in monitor._buttons.values())
 
 
 def test_pause_stops_and_start_goes_on(solver):
@@ -117,29 +120,149 @@ def test_other_tasks_get_their_turn_while_it_trains(solver):
     assert asyncio.run(scene()) == 5
 
 
-def test_an_error_while_training_is_shown(solver):
+def test_a_long_test_lets_others_have_their_turn(solver):
+    solver.param.test_iter[0] = 20
+    slow_down(solver.test_nets[0], 0.02)
+
     async def scene():
-        monitor = TrainingMonitor(solver, 10)
-        solver.net.layers[1].forward = lambda bottom, top: 1 / 0
-        task = monitor.start()
-        with pytest.raises(ZeroDivisionError):
-            await task
+        monitor = TrainingMonitor(solver, 10, test_every=5)
+        monitor.start()
+        await asyncio.sleep(0.05)
+        monitor.stop()
+        await until(monitor._task.done)
         return monitor
 
-    assert "failed: division by zero" in status(asyncio.run(scene()))
+    assert asyncio.run(scene()).history.test_iters == []
+
+
+def slow_down(net, seconds):
+    forward = net.layers[1].forward
+
+    def slow_forward(bottom, top):
+        time.sleep(seconds)
+        forward(bottom, top)
+
+    net.layers[1].forward = slow_forward
+
+
+def test_start_right_after_pause_trains_once(solver):
+    async def scene():
+        monitor = TrainingMonitor(solver, 10**6)
+        press(monitor, "Start")
+        await until(lambda: solver.iter > 5)
+        press(monitor, "Pause")
+        press(monitor, "Start")
+        await until(lambda: solver.iter > 50)
+        assert len(asyncio.all_tasks()) == 2  # this scene, and one training
+        press(monitor, "Stop")
+        await until(lambda: len(asyncio.all_tasks()) == 1)
+        return monitor
+
+    monitor = asyncio.run(scene())
+    assert monitor.history.iters == list(range(1, solver.iter + 1))
+
+
+def test_a_test_that_a_pause_cut_is_gone_on_with(solver):
+    slow_down(solver.test_nets[0], 0.03)
+
+    async def scene():
+        monitor = TrainingMonitor(solver, 4, test_every=2)
+        monitor.start()
+        await asyncio.sleep(0.01)
+        monitor.pause()
+        await until(monitor._task.done)
+        assert monitor.history.test_iters == []
+        await monitor.start()
+        return monitor
+
+    assert asyncio.run(scene()).history.test_iters == [0, 2, 4]
+
+
+def test_an_error_while_training_is_shown_and_start_tries_again(solver):
+    forward = solver.net.layers[1].forward
+
+    async def scene():
+        monitor = TrainingMonitor(solver, 10)
+        solver.net.layers[1].forward = lambda bottom, top: {}["<a key>"]
+        with pytest.raises(KeyError):
+            await monitor.start()
+        assert "failed" in status(monitor)
+        assert "KeyError: &#x27;&lt;a key&gt;&#x27;" in monitor._error.value
+        solver.net.layers[1].forward = forward
+        await monitor.start()
+        return monitor
+
+    monitor = asyncio.run(scene())
+    assert "done: iteration 10 of 10" in status(monitor)
+    assert monitor._error.value == ""
 
 
 def test_run_trains_without_an_event_loop(solver):
     monitor = TrainingMonitor(solver, 20, test_every=10)
+    seen = []
+    monitor._status.observe(lambda change: seen.append(change.new), "value")
     monitor.run()
     assert solver.iter == 20
-    assert "done" in status(monitor)
+    assert "training" in seen[0]
+    assert "done" in seen[-1]
     assert "<svg" in str(monitor.snapshot())
+
+
+@pytest.mark.parametrize("name", ["Start", "Pause", "Stop"])
+def test_run_trains_what_is_left_whatever_was_pressed(solver, name):
+    async def scene():
+        monitor = TrainingMonitor(solver, 2000)
+        press(monitor, "Start")
+        await until(lambda: solver.iter > 5)
+        press(monitor, name)
+        monitor.run()
+        assert solver.iter == 2000
+        await until(monitor._task.done)
+        return monitor
+
+    monitor = asyncio.run(scene())
+    assert monitor.history.iters == list(range(1, 2001))
+    assert "done" in status(monitor)
+
+
+def test_run_can_be_interrupted_and_gone_on_with(solver):
+    monitor = TrainingMonitor(solver, 100)
+    forward = solver.net.layers[1].forward
+
+    def interrupted(bottom, top):
+        if solver.iter == 30:
+            signal.raise_signal(signal.SIGINT)
+        forward(bottom, top)
+
+    solver.net.layers[1].forward = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        monitor.run()
+    assert "paused" in status(monitor)
+    assert monitor.history.iters[-1] == solver.iter > 30  # that one was finished
+    solver.net.layers[1].forward = forward
+    monitor.run()
+    assert monitor.history.iters == list(range(1, 101))
+
+
+def test_curves_stand_on_axes_that_do_not_move(solver):
+    monitor = TrainingMonitor(solver, 200, test_every=100)
+    ticks = [str(monitor.snapshot()).count(">200</text>")]
+    monitor.run()
+    ticks.append(str(monitor.snapshot()).count(">200</text>"))
+    assert ticks == [2, 2]
 
 
 def test_the_history_draws_losses_and_scores_apart(solver):
     history = TrainingHistory(solver, test_every=2)
-    losses = list(history.steps(4))
-    assert history.losses == losses
+    list(history.until(4))
+    assert history.iters == [1, 2, 3, 4]
     assert list(history.test_results) == ["loss"]
     assert str(history.draw()).count("<svg") == 1
+
+
+def test_testing_without_a_test_net_is_refused():
+    param = parse_text(SOLVER, caffe_pb2.SolverParameter())
+    del param.test_iter[:]
+    param.ClearField("test_interval")
+    with pytest.raises(SolverError, match="has no test net; give test_net"):
+        TrainingMonitor(brew.get_solver(param), 10, test_every=5)
