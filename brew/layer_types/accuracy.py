@@ -31,6 +31,16 @@ class Accuracy(Layer):
     Backward: none; counting has no gradient.
 
     Source: Caffe; there an item whose scores are NaN is right, here it is wrong.
+
+    Example::
+
+        layer {
+          name: "accuracy" type: "Accuracy"
+          bottom: "score"  # (4, 10)
+          bottom: "label"  # (4,)
+          top: "accuracy"
+          accuracy_param { top_k: 5 }
+        }
     """
 
     bottoms, tops, gradient_to = 2, (1, 2), ()
@@ -95,6 +105,15 @@ class ArgMax(Layer):
     Backward: none; an index has no gradient.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "answer" type: "ArgMax"
+          bottom: "score"  # (4, 10)
+          top: "answer"
+          argmax_param { axis: 1 }
+        }
     """
 
     bottoms, tops, gradient_to = 1, 1, ()

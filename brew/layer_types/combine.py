@@ -34,6 +34,16 @@ class Eltwise(Layer):
     gets the gradient; later ones get it only if they are strictly larger.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "shortcut" type: "Eltwise"
+          bottom: "branch1"  # (2, 8, 6, 6)
+          bottom: "branch2"  # (2, 8, 6, 6)
+          top: "sum"
+          eltwise_param { operation: SUM }
+        }
     """
 
     bottoms, tops = (2, None), 1
@@ -108,6 +118,16 @@ class Concat(Layer):
     Backward: dx_i is its part of dy. A single bottom shares its memory with the top.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "inception" type: "Concat"
+          bottom: "conv1x1"  # (2, 8, 6, 6)
+          bottom: "conv3x3"  # (2, 4, 6, 6)
+          top: "inception"
+          concat_param { axis: 1 }
+        }
     """
 
     bottoms, tops = (1, None), 1
@@ -174,6 +194,14 @@ class Split(Layer):
     Backward: dx = dy0 + dy1 + ...
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "split" type: "Split"
+          bottom: "data"  # (2, 3)
+          top: "data_for_a" top: "data_for_b"
+        }
     """
 
     bottoms, tops = 1, (1, None)
@@ -217,6 +245,15 @@ class Slice(Layer):
     Backward: dx = [dy0, dy1, ...]. A single top shares its memory with the bottom.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "pairs" type: "Slice"
+          bottom: "pairs"  # (4, 2, 6, 6)
+          top: "left" top: "right"
+          slice_param { axis: 1 slice_point: 1 }
+        }
     """
 
     bottoms, tops = 1, (1, None)
@@ -297,6 +334,15 @@ class Tile(Layer):
     Backward: dx is the sum of the t parts of dy.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "tile" type: "Tile"
+          bottom: "style"  # (2, 8, 1)
+          top: "tiled"
+          tile_param { axis: 2 tiles: 6 }
+        }
     """
 
     bottoms, tops = 1, 1

@@ -42,6 +42,18 @@ class Convolution(Layer):
     Source: LeCun et al., "Gradient-based learning applied to document recognition",
     Proc. IEEE 86, 1998. Groups: Krizhevsky et al., 2012. As one matrix product:
     Chellapilla et al., 2006.
+
+    Example::
+
+        layer {
+          name: "conv1" type: "Convolution"
+          bottom: "data"  # (2, 3, 28, 28)
+          top: "conv1"
+          convolution_param {
+            num_output: 20 kernel_size: 5 stride: 1
+            weight_filler { type: "xavier" }
+          }
+        }
     """
 
     bottoms, tops = (1, None), "bottoms"

@@ -36,6 +36,15 @@ class SigmoidCrossEntropyLoss(LossLayer):
     weight. No gradient goes to the targets.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "loss" type: "SigmoidCrossEntropyLoss"
+          bottom: "score"  # (4, 10)
+          bottom: "target"  # (4, 10)
+          top: "loss"
+        }
     """
 
     def setup(self, bottom, top):
@@ -96,6 +105,15 @@ class MultinomialLogisticLoss(LossLayer):
     weight. No gradient goes to the labels.
 
     Source: Caffe. Probabilities below 1e-20 count as that.
+
+    Example::
+
+        layer {
+          name: "loss" type: "MultinomialLogisticLoss"
+          bottom: "prob"  # (4, 10)
+          bottom: "label"  # (4,)
+          top: "loss"
+        }
     """
 
     def top_shapes(self, p, labels):
@@ -157,6 +175,16 @@ class InfogainLoss(LossLayer):
     loss weight and l the label. No gradient goes to labels and H.
 
     Source: Caffe. Probabilities below 1e-20 count as that.
+
+    Example::
+
+        layer {
+          name: "loss" type: "InfogainLoss"
+          bottom: "score"  # (4, 3)
+          bottom: "label"  # (4,)
+          bottom: "H"  # (3, 3)
+          top: "loss"
+        }
     """
 
     bottoms, tops = (2, 3), (1, 2)

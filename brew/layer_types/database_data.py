@@ -39,6 +39,15 @@ class Data(Layer):
     ======  ====================  =================================================
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "digits" type: "Data"
+          top: "data" top: "label"
+          data_param { source: "mnist10k_train_lmdb" backend: LMDB batch_size: 64 }
+          transform_param { scale: 0.00390625 }
+        }
     """
 
     bottoms, tops = 0, (1, 2)

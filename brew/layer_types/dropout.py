@@ -26,6 +26,15 @@ class Dropout(Layer):
 
     Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks
     from Overfitting", 2014.
+
+    Example::
+
+        layer {
+          name: "drop6" type: "Dropout"
+          bottom: "fc6"  # (4, 10)
+          top: "fc6"
+          dropout_param { dropout_ratio: 0.5 }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True

@@ -26,6 +26,18 @@ class Embed(Layer):
     gradient goes to the indices.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "embed" type: "Embed"
+          bottom: "word"  # (2, 5)
+          top: "vector"
+          embed_param {
+            input_dim: 1000 num_output: 16
+            weight_filler { type: "uniform" min: -0.08 max: 0.08 }
+          }
+        }
     """
 
     bottoms, tops, gradient_to = 1, 1, ()

@@ -22,6 +22,15 @@ class EuclideanLoss(LossLayer):
     may get a gradient.
 
     Source: Caffe. Least squares: Legendre, 1805.
+
+    Example::
+
+        layer {
+          name: "loss" type: "EuclideanLoss"
+          bottom: "prediction"  # (4, 2)
+          bottom: "target"  # (4, 2)
+          top: "loss"
+        }
     """
 
     gradient_to = None

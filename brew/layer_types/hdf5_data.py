@@ -23,6 +23,15 @@ class HDF5Data(Layer):
     ======  ===================  ==================================================
 
     Source: Caffe.
+
+    Example::
+
+        # made by: python -m brew datasets mnist10k --hdf5 .
+        layer {
+          name: "rows" type: "HDF5Data"
+          top: "data" top: "label"
+          hdf5_data_param { source: "mnist10k_train.txt" batch_size: 64 shuffle: true }
+        }
     """
 
     bottoms, tops = 0, (1, None)

@@ -27,6 +27,18 @@ class InnerProduct(Layer):
     Backward: dx = dy W;  dW += dyᵀ x;  db += sum of dy over the items.
 
     Source: Caffe. K must not change after the first pass.
+
+    Example::
+
+        layer {
+          name: "ip1" type: "InnerProduct"
+          bottom: "pool2"  # (4, 50, 4, 4)
+          top: "ip1"
+          inner_product_param {
+            num_output: 500
+            weight_filler { type: "xavier" }
+          }
+        }
     """
 
     bottoms, tops = 1, 1

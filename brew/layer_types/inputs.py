@@ -21,6 +21,14 @@ class Input(Layer):
     ======  ===============  ====================================================
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "data" type: "Input"
+          top: "data"
+          input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+        }
     """
 
     bottoms, tops = 0, (1, None)
@@ -67,6 +75,17 @@ class DummyData(Layer):
     ======  ====================  =================================================
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "noise" type: "DummyData"
+          top: "data" top: "label"
+          dummy_data_param {
+            shape { dim: 2 dim: 3 dim: 6 dim: 6 } data_filler { type: "gaussian" }
+            shape { dim: 2 } data_filler { type: "constant" value: 1 }
+          }
+        }
     """
 
     bottoms, tops = 0, (1, None)
@@ -140,6 +159,14 @@ class MemoryData(Layer):
     ======  =====================  ================================================
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "arrays" type: "MemoryData"
+          top: "data" top: "label"
+          memory_data_param { batch_size: 2 channels: 3 height: 6 width: 6 }
+        }
     """
 
     bottoms, tops = 0, 2
@@ -238,6 +265,14 @@ class Parameter(Layer):
     Backward: dW += dy.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "prior" type: "Parameter"
+          top: "prior"
+          parameter_param { shape { dim: 10 } }
+        }
     """
 
     bottoms, tops, gradient_to = 0, 1, ()

@@ -32,6 +32,15 @@ class LRN(Layer):
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep
     Convolutional Neural Networks", NIPS 2012. Caffe divides alpha by m, which the
     paper does not.
+
+    Example::
+
+        layer {
+          name: "norm1" type: "LRN"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "norm1"
+          lrn_param { local_size: 5 alpha: 0.0001 beta: 0.75 }
+        }
     """
 
     bottoms, tops = 1, 1

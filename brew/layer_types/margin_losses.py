@@ -29,6 +29,16 @@ class HingeLoss(LossLayer):
 
     Source: Caffe. A linear layer below makes it a one-against-all support vector
     machine: Cortes and Vapnik, "Support-Vector Networks", 1995.
+
+    Example::
+
+        layer {
+          name: "loss" type: "HingeLoss"
+          bottom: "score"  # (4, 10)
+          bottom: "label"  # (4,)
+          top: "loss"
+          hinge_loss_param { norm: L2 }
+        }
     """
 
     def setup(self, bottom, top):
@@ -89,6 +99,17 @@ class ContrastiveLoss(LossLayer):
     Source: Hadsell et al., "Dimensionality Reduction by Learning an Invariant
     Mapping", 2006. As in Caffe, d + 0.0001 stands in the divisor instead of d, so
     that pairs at distance 0 are no trouble.
+
+    Example::
+
+        layer {
+          name: "loss" type: "ContrastiveLoss"
+          bottom: "feature"  # (4, 2)
+          bottom: "feature_of_partner"  # (4, 2)
+          bottom: "similar"  # (4,)
+          top: "loss"
+          contrastive_loss_param { margin: 1 }
+        }
     """
 
     bottoms = 3

@@ -22,6 +22,14 @@ class AbsVal(Layer):
     Backward: dx = dy where x > 0, -dy where x < 0, 0 where x = 0.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "abs" type: "AbsVal"
+          bottom: "x"  # (2, 3)
+          top: "y"
+        }
     """
 
     bottoms, tops = 1, 1
@@ -55,6 +63,15 @@ class Power(Layer):
 
     Source: Caffe. Caffe computes the power as y / (b + a x), which is 0 / 0 where
     b + a x is 0; here the gradient is right there too.
+
+    Example::
+
+        layer {
+          name: "square" type: "Power"
+          bottom: "x"  # (2, 3)
+          top: "y"
+          power_param { power: 2 scale: 0.5 shift: 1 }
+        }
     """
 
     bottoms, tops = 1, 1
@@ -98,6 +115,15 @@ class Exp(Layer):
     Backward: dx = dy y a log(g).
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "exp" type: "Exp"
+          bottom: "x"  # (2, 3)
+          top: "y"
+          exp_param { base: 2 }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -142,6 +168,15 @@ class Log(Layer):
     Backward: dx = dy a / (log(g) (b + a x)).
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "log" type: "Log"
+          bottom: "x"  # (2, 3)
+          top: "y"
+          log_param { base: 10 shift: 1 }
+        }
     """
 
     bottoms, tops = 1, 1

@@ -45,6 +45,15 @@ class Pooling(Layer):
     Regularization of Deep Convolutional Neural Networks", 2013, arXiv:1301.3557: a
     place is drawn with the values as probabilities; in phase TEST, the average with
     these weights. As in Caffe, it runs in GPU mode only.
+
+    Example::
+
+        layer {
+          name: "pool1" type: "Pooling"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "pool1"
+          pooling_param { pool: MAX kernel_size: 2 stride: 2 }
+        }
     """
 
     bottoms, tops = 1, (1, 2)

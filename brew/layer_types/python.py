@@ -31,6 +31,16 @@ class Python(Layer):
 
     Source: Caffe. Also in GPU mode it works on NumPy arrays.
 
+    Example::
+
+        # my_layers.py defines: class Double(brew.Layer)
+        layer {
+          name: "double" type: "Python"
+          bottom: "x"  # (2, 3)
+          top: "y"
+          python_param { module: "my_layers" layer: "Double" }
+        }
+
     Raises
     ------
     LayerError

@@ -25,6 +25,14 @@ class ReLU(Layer):
     Source: Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann
     Machines", 2010; the slope: Maas et al., "Rectifier Nonlinearities Improve
     Neural Network Acoustic Models", 2013.
+
+    Example::
+
+        layer {
+          name: "relu1" type: "ReLU"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "conv1"
+        }
     """
 
     bottoms, tops = 1, 1
@@ -67,6 +75,15 @@ class PReLU(Layer):
     Backward: dx = dy where x > 0, else a dy;  da_c += sum of dy x where x <= 0.
 
     Source: He et al., "Delving Deep into Rectifiers", 2015, arXiv:1502.01852.
+
+    Example::
+
+        layer {
+          name: "relu1" type: "PReLU"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "conv1"
+          prelu_param { filler { type: "constant" value: 0.25 } }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -126,6 +143,15 @@ class ELU(Layer):
 
     Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential
     Linear Units", 2015, arXiv:1511.07289.
+
+    Example::
+
+        layer {
+          name: "elu1" type: "ELU"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "conv1"
+          elu_param { alpha: 1 }
+        }
     """
 
     bottoms, tops = 1, 1
@@ -167,6 +193,15 @@ class Clip(Layer):
 
     Source: Caffe. With 0 and 6 it is the ReLU6 of Krizhevsky, "Convolutional Deep
     Belief Networks on CIFAR-10", 2010.
+
+    Example::
+
+        layer {
+          name: "relu6" type: "Clip"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "relu6"
+          clip_param { min: 0 max: 6 }
+        }
     """
 
     bottoms, tops = 1, 1
@@ -208,6 +243,15 @@ class Threshold(Layer):
     Backward: none; a step has no useful gradient.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "mask" type: "Threshold"
+          bottom: "prob"  # (2, 1, 6, 6)
+          top: "mask"
+          threshold_param { threshold: 0.5 }
+        }
     """
 
     bottoms, tops, gradient_to = 1, 1, ()

@@ -26,6 +26,15 @@ class Reduction(Layer):
     c dy / D (MEAN).
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "mean" type: "Reduction"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "mean"
+          reduction_param { operation: MEAN axis: 1 }
+        }
     """
 
     bottoms, tops = 1, 1

@@ -22,6 +22,15 @@ class Flatten(Layer):
     Backward: nothing to do; the diff is shared too.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "flat" type: "Flatten"
+          bottom: "pool2"  # (2, 8, 4, 4)
+          top: "flat"
+          flatten_param { axis: 1 }
+        }
     """
 
     bottoms, tops = 1, 1
@@ -68,6 +77,15 @@ class Reshape(Layer):
     Backward: nothing to do; the diff is shared too.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "rows" type: "Reshape"
+          bottom: "pool2"  # (2, 8, 4, 4)
+          top: "rows"
+          reshape_param { shape { dim: 0 dim: 8 dim: -1 } }
+        }
     """
 
     bottoms, tops = 1, 1
@@ -152,6 +170,16 @@ class Crop(Layer):
 
     Source: Long et al., "Fully Convolutional Networks for Semantic Segmentation",
     2015, arXiv:1411.4038, where it lines up maps of different size.
+
+    Example::
+
+        layer {
+          name: "crop" type: "Crop"
+          bottom: "upscored"  # (2, 3, 10, 10)
+          bottom: "data"  # (2, 3, 6, 6)
+          top: "score"
+          crop_param { axis: 2 offset: 2 }
+        }
     """
 
     bottoms, tops, gradient_to = 2, 1, (0,)

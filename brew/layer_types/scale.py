@@ -31,6 +31,15 @@ class Scale(Layer):
 
     Source: Caffe, where it follows BatchNorm: Ioffe and Szegedy, "Batch
     Normalization", 2015, arXiv:1502.03167.
+
+    Example::
+
+        layer {
+          name: "scale1" type: "Scale"
+          bottom: "bn1"  # (2, 8, 6, 6)
+          top: "bn1"
+          scale_param { bias_term: true }
+        }
     """
 
     bottoms, tops, in_place = (1, 2), 1, True
@@ -102,6 +111,15 @@ class Bias(Layer):
     replaced.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "bias1" type: "Bias"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "conv1"
+          bias_param { filler { type: "constant" value: 0.1 } }
+        }
     """
 
     bottoms, tops, in_place = (1, 2), 1, True

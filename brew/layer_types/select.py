@@ -22,6 +22,13 @@ class Silence(Layer):
     Backward: dx_i = 0.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "silence" type: "Silence"
+          bottom: "label"  # (4,)
+        }
     """
 
     bottoms, tops = (1, None), 0
@@ -59,6 +66,16 @@ class Filter(Layer):
     goes to the selector.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "filter" type: "Filter"
+          bottom: "data"  # (4, 3)
+          bottom: "label"  # (4,)
+          bottom: "wanted"  # (4,)
+          top: "some_data" top: "some_label"
+        }
     """
 
     bottoms, tops = (2, None), (1, None)
@@ -126,6 +143,15 @@ class BatchReindex(Layer):
     Backward: dx_n is the sum of the dy_i with j_i = n. No gradient goes to j.
 
     Source: Caffe.
+
+    Example::
+
+        layer {
+          name: "pick" type: "BatchReindex"
+          bottom: "data"  # (4, 3, 6, 6)
+          bottom: "index"  # (2,)
+          top: "picked"
+        }
     """
 
     bottoms, tops, gradient_to = 2, 1, (0,)

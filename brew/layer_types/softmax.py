@@ -25,6 +25,14 @@ class Softmax(Layer):
 
     Source: Bridle, "Probabilistic Interpretation of Feedforward Classification
     Network Outputs", 1990.
+
+    Example::
+
+        layer {
+          name: "prob" type: "Softmax"
+          bottom: "score"  # (4, 10)
+          top: "prob"
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -73,6 +81,15 @@ class SoftmaxWithLoss(LossLayer):
     loss weight. No gradient goes to the labels, nor from the top p.
 
     Source: Caffe. Probabilities below 1.2e-38 count as that, so L stays finite.
+
+    Example::
+
+        layer {
+          name: "loss" type: "SoftmaxWithLoss"
+          bottom: "score"  # (4, 10)
+          bottom: "label"  # (4,)
+          top: "loss"
+        }
     """
 
     tops = (1, 2)

@@ -21,6 +21,14 @@ class Sigmoid(Layer):
     Backward: dx = dy y (1 - y).
 
     Source: Caffe. The logistic curve of Verhulst, 1845.
+
+    Example::
+
+        layer {
+          name: "sigmoid1" type: "Sigmoid"
+          bottom: "ip1"  # (4, 10)
+          top: "ip1"
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -53,6 +61,14 @@ class TanH(Layer):
 
     Source: LeCun et al., "Efficient BackProp", 1998, on why it learns faster than
     the sigmoid.
+
+    Example::
+
+        layer {
+          name: "tanh1" type: "TanH"
+          bottom: "ip1"  # (4, 10)
+          top: "ip1"
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -85,6 +101,15 @@ class Swish(Layer):
 
     Source: Ramachandran et al., "Searching for Activation Functions", 2017,
     arXiv:1710.05941.
+
+    Example::
+
+        layer {
+          name: "swish1" type: "Swish"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "conv1"
+          swish_param { beta: 1 }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -130,6 +155,14 @@ class BNLL(Layer):
     Source: Dugas et al., "Incorporating Second-Order Functional Knowledge for
     Better Option Pricing", 2001. Today it is called softplus; in Caffe, binomial
     normal log likelihood.
+
+    Example::
+
+        layer {
+          name: "bnll1" type: "BNLL"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "bnll1"
+        }
     """
 
     bottoms, tops = 1, 1
