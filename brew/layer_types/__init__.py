@@ -2,6 +2,7 @@
 
 from brew.layer_types import (  # noqa: F401
     accuracy,
+    batch_norm,
     combine,
     convolution,
     cross_entropy,

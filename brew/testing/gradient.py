@@ -157,7 +157,8 @@ def _layer_gradient(case, max_elements):
     wanted = [i for i, wants in enumerate(case.wants_gradient) if wants]
     blobs = [(rig.bottom[i].name, rig.bottom[i], diffs[i]) for i in wanted]
     for i, (blob, diff) in enumerate(zip(layer.blobs, rig.param_diffs(), strict=True)):
-        blobs.append((f"blobs[{i}]", blob, diff))
+        if layer.param_propagate_down[i]:
+            blobs.append((f"blobs[{i}]", blob, diff))
     rows = [_row(*blob, objective, max_elements) for blob in blobs]
     return GradientReport(str(case), rows)
 
