@@ -84,6 +84,21 @@ def test_euclidean_loss_is_half_the_squared_distance_of_an_item():
     assert run("EuclideanLoss", "", *data).top[0].data == 6.5
 
 
+def test_a_batch_of_one_is_divided_by_one():
+    options = {"gradient_to": (0,)}
+    hinge = run("HingeLoss", "", [[0, 0]], [1], **options)
+    assert hinge.top[0].data == 2
+    assert hinge.bottom[0].diff.tolist() == [[1, -1]]
+    logistic = run("MultinomialLogisticLoss", "", [[0.5, 0.25]], [1], **options)
+    assert logistic.top[0].data == pytest.approx(numpy.log(4))
+    assert logistic.bottom[0].diff.tolist() == [[0, -4]]
+
+
+def test_a_slice_at_the_end_leaves_an_empty_part():
+    rig = run("Slice", "slice_param { axis: 0 slice_point: 2 }", [7, 8], tops=2)
+    assert [blob.data.tolist() for blob in rig.top] == [[7, 8], []]
+
+
 def test_infogain_matrix_may_come_from_a_file(in_tmp_path):
     H = numpy.array([[1.0, 0.25], [0.5, 3.0]], "float32")
     write_message(array_to_blobproto(H), "costs.binaryproto")
