@@ -22,6 +22,8 @@ DONE, FAILED, NOT_UNDERSTOOD, INTERRUPTED = 0, 1, 2, 130
 def main(argv: list[str] | None = None) -> int:
     """Run the command in `argv` (default: the process's) and return its exit code."""
     argv = sys.argv[1:] if argv is None else argv
+    if not {"", os.getcwd()} & set(sys.path):
+        sys.path.insert(0, "")  # brewdl shall find a user's layers as python -m does
     try:
         return _dispatch(argv)
     except SystemExit as stop:  # argparse leaves so after --help

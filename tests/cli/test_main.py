@@ -110,3 +110,9 @@ def test_only_the_command_that_runs_is_imported():
         cwd=cli.__file__.partition("brew/cli")[0],
     )
     assert out.splitlines()[-1] == "['brew.cli._flags', 'brew.cli.zoo']"
+
+
+def test_layers_in_the_working_directory_are_found(in_tmp_path, monkeypatch, brew):
+    monkeypatch.setattr(sys, "path", ["/elsewhere"])
+    brew("zoo", "list")
+    assert sys.path == ["", "/elsewhere"]
