@@ -1,12 +1,12 @@
 """Convolution: the layer that made computers see."""
 
-from brew.layer import Layer, register
+from brew.layer import register
 from brew.ops import convolution
-from brew.ops.im2col import make_axes, size_out
+from brew.window_layer import WindowLayer
 
 
 @register("Convolution")
-class Convolution(Layer):
+class Convolution(WindowLayer):
     r"""Compare every place of an image with small patterns, the kernels.
 
     .. math:: y_{nkij} = b_k + \sum_{c, p, q} W_{kcpq} \,
@@ -59,107 +59,52 @@ class Convolution(Layer):
     bottoms, tops = (1, None), "bottoms"
 
     def setup(self, bottom, top):
+        super().setup(bottom, top)
         p = self.param.convolution_param
-        x = bottom[0]
-        self.axis = self.axis_index(p.axis, x.shape, x)
-        self.num_channels, self.num_axes = x.shape[self.axis], x.ndim - self.axis - 1
-        self.require(
-            self.num_axes > 0,
-            f"behind axis {self.axis} there is no spatial axis; Convolution needs "
-            "images such as (N, C, h, w)",
-            x,
-        )
-        kernel = self._numbers("kernel_size", None)
-        self.window = tuple(
-            self._numbers(field, default)
-            for field, default in (("stride", 1), ("pad", 0), ("dilation", 1))
-        )
-        self._check_group(x)
-        shape = (p.num_output, self.num_channels // p.group, *kernel)
-        self.W = self.add_param(shape, p.weight_filler)
-        self.b = self.add_param(shape[:1], p.bias_filler) if p.bias_term else None
-        self.axes = make_axes(kernel, *self.window)
+        self._check_group(p, bottom[0])
+        self.options = *self.window, p.group
+        self.W = self.add_param(self._kernels_shape(p), p.weight_filler)
+        self.b = self.add_param((p.num_output,), p.bias_filler) if p.bias_term else None
 
     def top_shapes(self, *shapes):
-        first = shapes[0]
+        x = shapes[0]
         self.require(
-            all(shape == first for shape in shapes),
+            all(shape == x for shape in shapes),
             "its bottoms must have one shape, since they share their weights",
         )
-        channels, sizes = first[self.axis : self.axis + 1], first[self.axis + 1 :]
         self.require(
-            channels == (self.num_channels,) and len(sizes) == self.num_axes,
-            f"its weights are for {self.num_channels} channels on axis {self.axis} and "
-            f"{self.num_axes} spatial axes; these cannot change once the net is built",
+            x[self.axis : self.axis + 1] == (self.num_channels,),
+            f"its weights are for {self.num_channels} channels on axis {self.axis}; "
+            "these cannot change once the net is built",
         )
-        sizes_out = tuple(map(size_out, sizes, self.axes))
-        self.require(
-            min(sizes_out) > 0,
-            f"a window of {tuple(axis.extent for axis in self.axes)} does not fit into "
-            f"{sizes} with pad {self.window[1]}; choose a smaller kernel_size or "
-            "dilation, or more pad",
-        )
-        return [(*first[: self.axis], self.W.shape[0], *sizes_out)] * len(shapes)
+        num_output = self.param.convolution_param.num_output
+        return [self.top_shape(x, num_output)] * len(shapes)
 
     def forward(self, bottom, top):
         b = self.b.data if self.b else None
         for x, y in zip(bottom, top, strict=True):
-            convolution.forward(
-                self._images(x.data),
-                self.W.data,
-                b,
-                *self.window,
-                self.param.convolution_param.group,
-                out=self._images(y.data),
-            )
+            x, y = self.images(x.data), self.images(y.data)
+            convolution.forward(x, self.W.data, b, *self.options, out=y)
 
     def backward(self, top, propagate_down, bottom):
         wants_W, wants_b = (*self.param_propagate_down, False)[:2]
         for x, y, wants_x in zip(bottom, top, propagate_down, strict=True):
             convolution.backward(
-                self._images(y.diff),
-                self._images(x.data),
+                self.images(y.diff),
+                self.images(x.data),
                 self.W.data,
-                *self.window,
-                self.param.convolution_param.group,
-                dx=self._images(x.diff) if wants_x else None,
+                *self.options,
+                dx=self.images(x.diff) if wants_x else None,
                 dW=self.W.diff if wants_W else None,
                 db=self.b.diff if wants_b else None,
             )
 
-    def _images(self, array):
-        """Return (..., C, h, w) as (N, C, h, w)."""
-        return array.reshape(-1, *array.shape[self.axis :])
+    def _kernels_shape(self, p):
+        return p.num_output, self.num_channels // p.group, *self.kernel
 
-    def _numbers(self, field, default):
-        """Return a number for each spatial axis from a field of the prototxt."""
-        p = self.param.convolution_param
-        given = list(getattr(p, field))
-        stem = field.removesuffix("_size")
-        pair = f"{stem}_h", f"{stem}_w"
-        if stem != "dilation" and any(map(p.HasField, pair)):
-            self.require(
-                self.num_axes == 2 and not given,
-                f"{pair[0]} and {pair[1]} are for two spatial axes, and not together "
-                f"with {field}; here are {self.num_axes} axes and {field} {given}",
-            )
-            given = [getattr(p, name) for name in pair]
-        given = given or ([] if default is None else [default])
-        self.require(
-            len(given) in (1, self.num_axes),
-            f"{field} is given {len(given)} times for {self.num_axes} spatial axes; "
-            "give it once, or once for each",
-        )
-        numbers = tuple(given) * (self.num_axes // len(given))
-        self.require(
-            stem == "pad" or min(numbers) > 0, f"{field} is {numbers}; it must be > 0"
-        )
-        return numbers
-
-    def _check_group(self, x):
-        p = self.param.convolution_param
-        self.require(p.num_output > 0, "Convolution needs num_output > 0")
-        self.require(self.num_channels > 0, "Convolution needs channels", x)
+    def _check_group(self, p, x):
+        self.require(p.num_output > 0, f"{self.type} needs num_output > 0")
+        self.require(self.num_channels > 0, f"{self.type} needs channels", x)
         self.require(
             p.group > 0 and self.num_channels % p.group == p.num_output % p.group == 0,
             f"{self.num_channels} channels and num_output {p.num_output} must both be "
