@@ -37,6 +37,9 @@ class Layer:
         not say so refuses; a student's own layer (None) is not checked.
     auto_top : bool
         Does the net make the tops that the prototxt does not name?
+    backward_reads_top : bool
+        Does ``backward`` compute from the data of the tops? Then no layer above
+        may work in place on them.
     gradient_to : tuple of int, or None
         Which bottoms can receive a gradient; None means all.
     host_only : bool or None
@@ -63,6 +66,7 @@ class Layer:
     tops: int | tuple | Literal["bottoms"] | None = None
     in_place: bool | None = None
     auto_top: bool = False
+    backward_reads_top = False
     gradient_to: tuple | None = None
     host_only: bool | None = None
     default_loss_weight: float = 0.0

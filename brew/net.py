@@ -13,6 +13,7 @@ from brew.errors import NetError, did_you_mean
 from brew.insert_splits import insert_splits
 from brew.net_backward import mark_backward
 from brew.net_filter import filter_net
+from brew.net_in_place import warn_of_overwritten_tops
 from brew.net_sharing import share_params
 from brew.proto import caffe_pb2
 
@@ -79,6 +80,7 @@ class Net:
         net_build.build_layers(self)
         self._params = share_params(self.layers)
         mark_backward(self)
+        warn_of_overwritten_tops(self)
         net_build.name_things(self)
         if weights is not None:
             self.copy_from(weights)

@@ -16,12 +16,12 @@ FLOORS = """
     errors
     files download log timer interrupts threads backend proto
     synced_mem blob fillers ops reference io net_spec
-    layer window_layer sources substitute
+    layer recurrent_layer window_layer sources substitute
     layer_types
-    insert_splits net_filter net_wiring net_build net_sharing net_backward
+    insert_splits net_filter net_wiring net_build net_sharing net_backward net_in_place
     net_debug net_files net_hdf5 net_batches net
     lr_policy solver_nets solver_files solver_display solver solvers
-    datasets zoo testing views
+    datasets zoo testing views docstrings find catalogue
     __init__
     widgets cli __main__
 """

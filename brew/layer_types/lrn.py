@@ -44,6 +44,7 @@ class LRN(Layer):
     """
 
     bottoms, tops = 1, 1
+    backward_reads_top = True
 
     def setup(self, bottom, top):
         p = self.param.lrn_param

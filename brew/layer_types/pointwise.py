@@ -127,6 +127,7 @@ class Exp(Layer):
     """
 
     bottoms, tops, in_place = 1, 1, True
+    backward_reads_top = True
 
     def setup(self, bottom, top):
         p = self.param.exp_param

@@ -155,6 +155,7 @@ class ELU(Layer):
     """
 
     bottoms, tops = 1, 1
+    backward_reads_top = True
 
     @property
     def in_place(self):

@@ -36,6 +36,7 @@ class Softmax(Layer):
     """
 
     bottoms, tops, in_place = 1, 1, True
+    backward_reads_top = True
 
     def setup(self, bottom, top):
         self.axis = self.param.softmax_param.axis

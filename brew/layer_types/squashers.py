@@ -32,6 +32,7 @@ class Sigmoid(Layer):
     """
 
     bottoms, tops, in_place = 1, 1, True
+    backward_reads_top = True
 
     def top_shapes(self, x):
         return [x]
@@ -72,6 +73,7 @@ class TanH(Layer):
     """
 
     bottoms, tops, in_place = 1, 1, True
+    backward_reads_top = True
 
     def top_shapes(self, x):
         return [x]
@@ -113,6 +115,7 @@ class Swish(Layer):
     """
 
     bottoms, tops, in_place = 1, 1, True
+    backward_reads_top = True
 
     def setup(self, bottom, top):
         self.beta = self.param.swish_param.beta
