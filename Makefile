@@ -41,10 +41,13 @@ coverage: ## which lines no test reaches
 notebooks: ## run the notebooks anew and keep their outputs
 	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
+docs: ## make the page of all layer types from their docstrings
+	$(PYTHON) -m brew layers --markdown > docs/layers.md
+
 proto: ## compile the schema after a change of caffe.proto
 	$(PYTHON) -m grpc_tools.protoc -Ibrew/proto --descriptor_set_out=brew/proto/caffe.binpb brew/proto/caffe.proto
 
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all emulated gpu-check mutants lint format types check coverage notebooks proto clean
+.PHONY: help test test-all emulated gpu-check mutants lint format types check coverage notebooks docs proto clean

@@ -7,6 +7,8 @@ from brew import datasets, io
 from brew.backend import set_device, set_mode_cpu, set_mode_gpu, set_random_seed
 from brew.blob import Blob
 from brew.errors import BrewError
+from brew.find import find
+from brew.find import find as help
 from brew.layer import TEST, TRAIN, Layer, layer_type_list, register
 from brew.log import init_log, log
 from brew.net import Net
@@ -41,7 +43,9 @@ __all__ = [
     "SGDSolver",
     "Timer",
     "datasets",
+    "find",
     "get_solver",
+    "help",
     "init_log",
     "io",
     "layer_type_list",

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import brew.layer_types  # noqa: F401  (fills the registry)
+from brew.docstrings import fields_in_table
 from brew.layer import layer_class, layer_type_list
 from brew.proto import caffe_pb2
+from brew.proto.text import format_scalar
 
 ROOT = Path(__file__).parent.parent
 LAYER_FIELDS = caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name
@@ -67,7 +69,7 @@ def faults(type_name, layer):
 
 def parts_needed(layer):
     """Return what must stand in the docstring of this layer."""
-    parts = ["\ntop ", "\nproto ", "\nSource: "]
+    parts = ["\ntop ", "\nproto ", "\nSource: ", "\nExample::\n"]
     if layer.bottoms != 0:
         parts += ["\nbottom "]
     if layer.gradient_to != () and layer.bottoms != 0:
@@ -80,20 +82,6 @@ def read_by(layer):
     return set(re.findall(r"self\.param\.(\w+_param)\b", inspect.getsource(layer)))
 
 
-def fields_in_table(text):
-    """Yield ``(message, field), default`` for each field that the proto row names."""
-    row = re.search(r"^proto .*?(?=^===|^\w)", text, re.MULTILINE | re.DOTALL)
-    message = None
-    for name, default in re.findall(
-        r"``(\w+)``(?:\s+\[([^\]]*)\])?", row[0] if row else ""
-    ):
-        if name.endswith("_param"):
-            message = name
-            yield (message, ""), ""
-        elif message:
-            yield (message, name), default
-
-
 def faults_of_field(type_name, message, field, default):
     """Yield what is wrong with one field that a table names, and with its default."""
     if message not in LAYER_FIELDS:
@@ -101,7 +89,8 @@ def faults_of_field(type_name, message, field, default):
         return
     known = LAYER_FIELDS[message].message_type.fields_by_name
     if field in known and known[field].has_default_value:
-        wanted = DEFAULTS_IN_CODE.get((type_name, field), written(known[field]))
+        schema = format_scalar(known[field], known[field].default_value)
+        wanted = DEFAULTS_IN_CODE.get((type_name, field), schema)
         if not same(default, wanted):
             yield f"the default of {message}.{field} is [{wanted}], not [{default}]"
     elif field and field not in known and not in_a_part(field, known.values()):
@@ -114,21 +103,12 @@ def in_a_part(name, fields):
     return any(name in part.fields_by_name for part in parts)
 
 
-def written(field):
-    """Return the default of a protobuf field as prototxt would write it."""
-    if field.enum_type:
-        return field.enum_type.values_by_number[field.default_value].name
-    if isinstance(field.default_value, bool):
-        return str(field.default_value).lower()
-    return str(field.default_value)
-
-
 def same(text, wanted):
     """Tell whether a default in a docstring means the wanted one."""
     try:
         return float(text) == pytest.approx(float(wanted))
     except ValueError:
-        return text.strip('"') == wanted
+        return text == wanted
 
 
 @pytest.mark.parametrize(
@@ -137,11 +117,12 @@ def same(text, wanted):
         ("``negative_slope``", "``slope``", "caffe.proto has no relu_param.slope"),
         ("``relu_param``", "``relu_params``", "relu_param is read, but the proto row"),
         ("``engine``", "engine", "the proto row does not name relu_param.engine"),
-        ("``negative_slope`` [0]", "``negative_slope`` [1]", "is [0.0], not [1]"),
+        ("``negative_slope`` [0]", "``negative_slope`` [1]", "is [0], not [1]"),
         ("``engine`` [DEFAULT]", "``engine`` [CAFFE]", "is [DEFAULT], not [CAFFE]"),
         ("Backward:", "Back:", "no '\\nBackward: '"),
         ("Source:", "From:", "no '\\nSource: '"),
         (".. math::", ".. maths::", "no '.. math:: '"),
+        ("Example::", "For example:", "no '\\nExample::\\n'"),
         ("bottom  x", "in      x", "no '\\nbottom '"),
         ("negative ones.", "negative ones", "the first line is no sentence"),
     ],

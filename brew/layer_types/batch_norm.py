@@ -38,6 +38,15 @@ class BatchNorm(Layer):
     learned scale and shift are a layer of their own in Caffe: Scale with
     ``bias_term``. The variance divides by the number of values; the running one is
     corrected to divide by one less.
+
+    Example::
+
+        layer {
+          name: "bn1" type: "BatchNorm"
+          bottom: "conv1"  # (2, 8, 6, 6)
+          top: "bn1"
+          batch_norm_param { moving_average_fraction: 0.99 }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True
@@ -141,6 +150,15 @@ class MVN(Layer):
 
     Source: Caffe. The name says mean-variance normalization; see LeCun et al.,
     "Efficient BackProp", 1998, on inputs of equal scale.
+
+    Example::
+
+        layer {
+          name: "mvn" type: "MVN"
+          bottom: "data"  # (2, 3, 6, 6)
+          top: "normal"
+          mvn_param { across_channels: false }
+        }
     """
 
     bottoms, tops, in_place = 1, 1, True

@@ -101,18 +101,8 @@ def write_prototxt(message, path):
         file.write(format_prototxt(message).encode("utf-8"))
 
 
-def _lines(message, indent):
-    for field, value in message.ListFields():
-        for item in value if is_repeated(field) else [value]:
-            if is_message(field):
-                yield f"{indent}{field.name} {{"
-                yield from _lines(item, indent + "  ")
-                yield f"{indent}}}"
-            else:
-                yield f"{indent}{field.name}: {_scalar(field, item)}"
-
-
-def _scalar(field, value):
+def format_scalar(field, value):
+    """Return a value that is no message, as it stands behind its field's name."""
     if field.enum_type:
         named = field.enum_type.values_by_number.get(value)
         return named.name if named else str(value)
@@ -123,3 +113,14 @@ def _scalar(field, value):
     if field.cpp_type == FieldDescriptor.CPPTYPE_FLOAT:
         value = numpy.float32(value)
     return str(value).removesuffix(".0")
+
+
+def _lines(message, indent):
+    for field, value in message.ListFields():
+        for item in value if is_repeated(field) else [value]:
+            if is_message(field):
+                yield f"{indent}{field.name} {{"
+                yield from _lines(item, indent + "  ")
+                yield f"{indent}}}"
+            else:
+                yield f"{indent}{field.name}: {format_scalar(field, item)}"

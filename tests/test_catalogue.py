@@ -1,0 +1,130 @@
+"""The page of all layer types is complete, up to date, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from brew import catalogue, docstrings
+from brew.layer import layer_class, layer_type_list
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "layers.md"
+TYPES = [
+    name
+    for name in layer_type_list()
+    if layer_class(name).__module__.startswith("brew.layer_types.")
+]
+
+
+def test_the_page_is_up_to_date():
+    told = catalogue.to_markdown() + "\n"
+    assert PAGE.read_text(encoding="utf-8") == told, (
+        "the docstrings say more: make docs"
+    )
+
+
+def test_the_page_has_a_section_for_every_type():
+    text = PAGE.read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == TYPES
+
+
+def test_every_link_of_the_page_leads_somewhere():
+    text = PAGE.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    anchors = [
+        re.sub(r"[^\w -]", "", name).lower().replace(" ", "-") for name in headings
+    ]
+    assert len(set(anchors)) == len(anchors)
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    dead = [
+        link
+        for link in links
+        if not (
+            link[1:] in anchors if link[0] == "#" else (PAGE.parent / link).exists()
+        )
+    ]
+    assert links
+    assert dead == []
+
+
+def test_no_markup_of_docstrings_is_left_on_the_page():
+    text = re.sub(r"^```.*?^```$", "", PAGE.read_text("utf-8"), flags=re.M | re.S)
+    assert re.findall(r"``|:\w+:`|\.\. math|^===|^---|::$", text, re.MULTILINE) == []
+
+
+def test_every_type_stands_in_the_family_of_its_file():
+    families = catalogue.families()
+    assert sorted(name for names in families.values() for name in names) == TYPES
+    for module, names in families.items():
+        source = Path(module.__file__).read_text(encoding="utf-8")
+        assert sorted(re.findall(r'^@register\("(\w+)"\)', source, re.M)) == names
+
+
+def test_the_list_gives_each_type_a_line():
+    text = catalogue.to_text()
+    assert "brew/layer_types/lrn.py: LRN: local response normalization\n" in text
+    for name in TYPES:
+        (line,) = re.findall(rf"^  {name}  +(.*)$", text, re.MULTILINE)
+        assert line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("rst", "markdown"),
+    [
+        ("One sentence.", "One sentence."),
+        ("see ``W`` and :class:`brew.Net`", "see `W` and `brew.Net`"),
+        ("the root :math:`x^{1/2}` of x", "the root $x^{1/2}$ of x"),
+        ("2 * a * b, <b>, ``2 * a < b``", r"2 \* a \* b, \<b>, `2 * a < b`"),
+        (".. math:: y = x,\n          z = 1", "$$\ny = x,\nz = 1\n$$"),
+        (
+            ".. math:: a &= 1 \\\\\n          b &= 2",
+            "$$\n\\begin{aligned}\na &= 1 \\\\\nb &= 2\n\\end{aligned}\n$$",
+        ),
+        (
+            "Example::\n\n    for x in y:\n        print(x)",
+            "Example:\n\n```\nfor x in y:\n    print(x)\n```",
+        ),
+        (
+            "Raises\n------\nLayerError\n    If so.",
+            "**Raises**\n\nLayerError\n    If so.",
+        ),
+    ],
+)
+def test_a_docstring_becomes_markdown(rst, markdown):
+    assert docstrings.to_markdown(rst) == markdown
+
+
+def test_a_table_becomes_markdown_row_by_row():
+    table = """\
+======  =================  =====================================
+bottom  x (N, K, ...),     scores, and labels: |x| of the
+        labels (N, ...)    classes
+top     data (N,           the images
+        C)
+        label (N,)         their classes
+params  none
+proto   ``a_param``        ``axis`` [1]: of classes; not 0;
+                           ``norm`` [L1]
+        ``b_param``        ``c``
+======  =================  ====================================="""
+    assert docstrings.to_markdown(table).splitlines() == [
+        "| | | |",
+        "|---|---|---|",
+        r"| bottom | x (N, K, ...), labels (N, ...) "
+        r"| scores, and labels: \|x\| of the classes |",
+        "| top | data (N, C) | the images |",
+        "|  | label (N,) | their classes |",
+        "| params | none |  |",
+        "| proto | `a_param` | `axis` [1]: of classes; not 0;<br>`norm` [L1] |",
+        "|  | `b_param` | `c` |",
+    ]
+
+
+def test_the_example_is_cut_out_of_the_middle():
+    text = "A.\n\nExample::\n\n    x {\n      y: 1\n    }\n\nRaises\n------\nError"
+    assert docstrings.split_example(text) == (
+        "A.\n\nRaises\n------\nError",
+        "x {\n  y: 1\n}\n",
+    )
+    assert docstrings.split_example("A.\n\nNo example.") == ("A.\n\nNo example.", "")
