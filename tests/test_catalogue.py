@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import brew
 from brew import catalogue, docstrings
 from brew.layer import layer_class, layer_type_list
 
@@ -59,6 +60,13 @@ def test_every_type_stands_in_the_family_of_its_file():
     for module, names in families.items():
         source = Path(module.__file__).read_text(encoding="utf-8")
         assert sorted(re.findall(r'^@register\("(\w+)"\)', source, re.M)) == names
+
+
+def test_layers_of_the_user_stay_out(monkeypatch):
+    monkeypatch.setattr("brew.layer._registry", dict(brew.layer._registry))
+    brew.register("Mine")(type("Mine", (brew.Layer,), {"__doc__": "Do it my way."}))
+    test_the_page_is_up_to_date()
+    assert "Mine" not in catalogue.to_text()
 
 
 def test_the_list_gives_each_type_a_line():

@@ -161,6 +161,19 @@ def test_the_fields_of_a_solver_and_a_filler_are_those_that_their_docstrings_nam
     assert norm == ("variance_norm", "FAN_IN, FAN_OUT, AVERAGE", "FAN_IN")
 
 
+def test_words_of_a_docstring_that_are_no_fields_are_passed_over(monkeypatch):
+    def mine(shape, filler, rng):
+        """All ``value``, whatever the ``shape``."""
+
+    monkeypatch.setitem(FILLERS, "mine", mine)
+    fields = brew.find("mine").fields["FillerParameter"]
+    assert [field.name for field in fields] == ["value"]
+
+
+def test_the_net_of_an_example_is_one_to_train():
+    assert brew.find("Dropout").net().layers[-1].phase == brew.TRAIN
+
+
 @pytest.mark.parametrize(
     ("name", "nearest"),
     [("Relux", " Did you mean 'ReLU'?"), ("xaver", " Did you mean 'xavier'?"), (3, "")],
@@ -204,8 +217,9 @@ def test_a_layer_of_the_user_is_found_in_its_file(own_layer):
     assert (page.summary, page.fields, page.example) == ("Do it my way.", {}, "")
 
 
-def test_a_layer_typed_into_a_prompt_is_found_without_a_file(own_layer):
-    own_layer(__module__="__main__")
+@pytest.mark.parametrize("module", ["__main__", "gone"])
+def test_a_layer_typed_into_a_prompt_is_found_without_a_file(module, own_layer):
+    own_layer(__module__=module)
     assert repr(brew.find("Mine")) == "Mine, a layer type\ndefined in this session"
     assert brew.find("Mine").summary == ""
 
