@@ -9,7 +9,8 @@ from unittest import mock
 
 from brew import reference
 
-WRITTEN, ADDED_TO = {"out", "taps", "dx"}, {"dW", "db"}
+WRITTEN = {"out", "taps", "dx", "gates", "c", "h", "dc_prev", "d_gates"}
+ADDED_TO = {"dW", "db"}
 
 
 @contextmanager
