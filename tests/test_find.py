@@ -28,6 +28,17 @@ class Double(brew.Layer):
     def forward(self, bottom, top):
         top[0].data[...] = 2 * bottom[0].data
 """
+# An image of 3 channels and 28 x 28 pixels, with 2 windows: class, overlap, box.
+WINDOWS = """\
+# 0
+photos/{}
+3
+28
+28
+2
+3 0.9 1 1 20 20
+0 0.1 5 5 25 25
+"""
 
 
 @pytest.fixture
@@ -40,8 +51,10 @@ def workshop(in_tmp_path, monkeypatch):
     images = numpy.arange(70 * 28 * 28, dtype="uint8").reshape(70, 1, 28, 28)
     labels = numpy.arange(70, dtype="uint8") % 10
     datasets.write_hdf5(in_tmp_path / "mnist10k_train.h5", images, labels)
-    datasets.write_image_list(in_tmp_path / "mnist10k_train_images", images, labels)
-    return in_tmp_path
+    datasets.write_image_list(in_tmp_path / "photos", images, labels)
+    photos = (in_tmp_path / "photos" / "list.txt").read_text()
+    (in_tmp_path / "train.txt").write_text(photos)
+    (in_tmp_path / "windows.txt").write_text(WINDOWS.format(photos.split()[0]))
 
 
 @pytest.mark.parametrize("name", TYPES)
