@@ -99,8 +99,9 @@ def decode_image(content, color=None):
     content : bytes
         A PNG, JPEG or other image file.
     color : bool, optional
-        True for 3 channels, False for 1; the default keeps those of the file:
-        1 (grey), 3, or 4 (with transparency).
+        True for 3 channels, False for 1; the image is turned upright then, if the
+        camera noted how it was held. The default keeps the channels of the file,
+        1 (grey), 3, or 4 (with transparency), and turns nothing.
 
     Returns
     -------
@@ -115,8 +116,13 @@ def decode_image(content, color=None):
         If Pillow is not installed.
     """
     pillow = import_extra("PIL.Image", "data")
+    turn_upright = import_extra("PIL.ImageOps", "data").exif_transpose
     try:
         with pillow.open(io.BytesIO(content)) as image:
+            if color is False:
+                image.draft("L", None)  # a JPEG file has its grey ready
+            if color is not None:
+                turn_upright(image, in_place=True)
             pixels = np.asarray(image.convert(_pillow_mode(image, color)))
     except Exception as error:  # Pillow lets the errors of many decoders through
         raise SourceError(f"the image cannot be decoded ({error})") from error

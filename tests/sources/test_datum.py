@@ -80,10 +80,35 @@ def test_a_grey_file_can_be_made_colour():
 
 
 def test_jpeg_is_decoded():
-    file = io.BytesIO()
-    Image.fromarray(np.full((8, 8, 3), RED, np.uint8)).save(file, "JPEG", quality=100)
-    image = decode_image(file.getvalue())
+    image = decode_image(jpeg(np.full((8, 8, 3), RED, np.uint8)))
     assert np.abs(image.mean((1, 2)) - RED[::-1]).max() < 3
+
+
+def jpeg(pixels, **options):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=100, subsampling=0, **options)
+    return file.getvalue()
+
+
+def test_a_photo_is_turned_upright_unless_it_is_taken_as_it_is():
+    held_sideways = Image.Exif()
+    held_sideways[0x112] = 6  # the camera's left is up
+    rows = np.repeat(np.arange(8, dtype=np.uint8)[:, None] * 30, 12, axis=1)
+    photo = jpeg(np.dstack([rows] * 3), exif=held_sideways)
+    for color in True, False:
+        upright = decode_image(photo, color)
+        assert upright.shape == (3 if color else 1, 12, 8)
+        assert np.abs(upright[0].astype(int) - rows.T[:, ::-1]).max() < 3
+    assert decode_image(photo).shape == (3, 8, 12)
+
+
+def test_the_grey_of_a_jpeg_is_the_one_in_the_file():
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    photo = jpeg(pixels)
+    with Image.open(io.BytesIO(photo)) as image:
+        image.draft("YCbCr", None)
+        brightness = np.asarray(image)[:, :, 0]
+    assert np.array_equal(decode_image(photo, color=False)[0], brightness)
 
 
 def test_sixteen_bits_are_refused():
