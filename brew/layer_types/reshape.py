@@ -166,7 +166,7 @@ class Crop(Layer):
                                 for all cropped axes, or one for each
     ======  ==================  =================================================
 
-    Backward: dx = dy in the block, 0 around it. No gradient goes to ``like``.
+    Backward: dx = dy in the block, 0 around it. The gradient of ``like`` is 0.
 
     Source: Long et al., "Fully Convolutional Networks for Semantic Segmentation",
     2015, arXiv:1411.4038, where it lines up maps of different size.
@@ -182,7 +182,7 @@ class Crop(Layer):
         }
     """
 
-    bottoms, tops, gradient_to = 2, 1, (0,)
+    bottoms, tops = 2, 1
 
     def setup(self, bottom, top):
         p = self.param.crop_param
@@ -227,3 +227,5 @@ class Crop(Layer):
         if propagate_down[0]:
             bottom[0].diff[...] = 0.0
             bottom[0].diff[self.block] = top[0].diff
+        if propagate_down[1]:
+            bottom[1].diff[...] = 0.0

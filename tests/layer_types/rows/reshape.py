@@ -38,7 +38,6 @@ CASES = [
         "Crop",
         "",
         [(2, 3, 5, 4), (1, 7, 3, 2)],
-        gradient_to=(0,),
         refuses=[[(2, 3, 2, 2), (2, 3, 3, 2)], [(2, 3, 5, 4), (2, 3)]],
     ),
     Case(
@@ -46,7 +45,6 @@ CASES = [
         "crop_param { axis: 1 offset: 1 offset: 0 offset: 2 }",
         [(2, 3, 5, 4), (1, 2, 3, 2)],
         "at offsets",
-        gradient_to=(0,),
         resized=[(1, 4, 3, 3), (2, 1, 2, 1)],
         refuses=[[(2, 3, 5, 4), (1, 3, 3, 2)], [(2, 3, 5), (2, 3, 5)]],
     ),
@@ -55,6 +53,5 @@ CASES = [
         "crop_param { axis: -2 offset: 1 }",
         [(2, 3, 5, 4), (1, 2, 3, 2)],
         "at one offset",
-        gradient_to=(0,),
     ),
 ]
