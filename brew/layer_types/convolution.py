@@ -1,7 +1,9 @@
-"""Convolution: the layer that made computers see."""
+"""Convolution, the layer that made computers see, and what belongs to it."""
+
+from math import prod
 
 from brew.layer import register
-from brew.ops import convolution
+from brew.ops import columns, convolution, deconvolution
 from brew.window_layer import WindowLayer
 
 
@@ -111,3 +113,139 @@ class Convolution(WindowLayer):
             f"divisible by group {p.group}",
             x,
         )
+
+
+@register("Deconvolution")
+class Deconvolution(Convolution):
+    r"""Make images larger: put the kernels, times the pixel, around every pixel.
+
+    .. math:: y_{n, k, \, i s + p d - \mathit{pad}, \, j s + q d - \mathit{pad}}
+              = b_k + \sum_{c, i, j, p, q} W_{ckpq} \, x_{ncij}
+
+    with stride s and dilation d, summed over all products that meet in a place. It
+    is a convolution's transpose: as linear maps, one is the other's transpose when
+    they have the same kernels, stride, pad and dilation. (It does not undo the
+    convolution, which is what mathematics calls a deconvolution.)
+
+    ======  =====================  ==============================================
+    bottom  x (N, C, h, w), ...    as for Convolution
+    top     y (N, K, oh, ow), ...  oh = s (h - 1) + d (kh - 1) + 1 - 2 pad
+    params  W (C, K/group, kh,     inputs come first; b only with ``bias_term``
+            kw), b (K,)
+    proto   ``convolution_param``  as for Convolution: ``num_output``: K;
+                                   ``kernel_size``, ``stride`` (1 if not given),
+                                   ``pad`` (0): is cut off the output,
+                                   ``dilation`` (1); ``kernel_h``, ``kernel_w``,
+                                   ``stride_h``, ``stride_w``, ``pad_h`` [0],
+                                   ``pad_w`` [0]; ``group`` [1]; ``bias_term``
+                                   [true]; ``weight_filler``, ``bias_filler``:
+                                   constant 0 if not set; ``axis`` [1];
+                                   ``engine`` [DEFAULT], ``force_nd_im2col``
+                                   [false]: not used
+    ======  =====================  ==============================================
+
+    Backward: dx is the convolution of dy with W;  dW += x times the windows of dy;
+    db += sum of dy over images and places.
+
+    Source: Zeiler et al., "Deconvolutional networks", CVPR 2010; in nets that label
+    every pixel: Long, Shelhamer and Darrell, "Fully Convolutional Networks for
+    Semantic Segmentation", 2015, arXiv:1411.4038.
+
+    The example enlarges each of 3 channels by a factor f = 2, by bilinear
+    interpolation: ``kernel_size`` is 2 f - f mod 2, ``stride`` f, ``pad``
+    (f - 1) / 2 rounded up, and nothing is learned.
+
+    Example::
+
+        layer {
+          name: "upsample" type: "Deconvolution"
+          bottom: "score"  # (1, 3, 8, 8)
+          top: "large_score"
+          param { lr_mult: 0 }
+          convolution_param {
+            num_output: 3 group: 3 kernel_size: 4 stride: 2 pad: 1
+            bias_term: false weight_filler { type: "bilinear" }
+          }
+        }
+    """
+
+    size_out = staticmethod(deconvolution.size_out)
+    remedy = "choose less pad, or a larger kernel_size"
+
+    def forward(self, bottom, top):
+        b = self.b.data if self.b else None
+        for x, y in zip(bottom, top, strict=True):
+            x, y = self.images(x.data), self.images(y.data)
+            deconvolution.forward(x, self.W.data, b, *self.options, out=y)
+
+    def backward(self, top, propagate_down, bottom):
+        wants_W, wants_b = (*self.param_propagate_down, False)[:2]
+        for x, y, wants_x in zip(bottom, top, propagate_down, strict=True):
+            deconvolution.backward(
+                self.images(y.diff),
+                self.images(x.data),
+                self.W.data,
+                *self.options,
+                dx=self.images(x.diff) if wants_x else None,
+                dW=self.W.diff if wants_W else None,
+                db=self.b.diff if wants_b else None,
+            )
+
+    def _kernels_shape(self, p):
+        return self.num_channels, p.num_output // p.group, *self.kernel
+
+
+@register("Im2col")
+class Im2col(WindowLayer):
+    r"""Lay out all that a sliding window sees: what a convolution multiplies with W.
+
+    .. math:: y_{n, \, (c \, k_h + p) \, k_w + q, \, i, j}
+              = x_{n, c, \, i s + p d - \mathit{pad}, \, j s + q d - \mathit{pad}}
+
+    with stride s, dilation d and windows of k_h by k_w; outside of the image, x is 0.
+    Times W as a matrix of K rows, that is a Convolution.
+
+    ======  =====================  ==============================================
+    bottom  x (N, C, h, w)         as for Convolution
+    top     y (N, C kh kw, oh,     oh, ow as for Convolution
+            ow)
+    params  none
+    proto   ``convolution_param``  as for Convolution: ``kernel_size``,
+                                   ``stride`` (1 if not given), ``pad`` (0),
+                                   ``dilation`` (1); ``kernel_h``, ``kernel_w``,
+                                   ``stride_h``, ``stride_w``, ``pad_h`` [0],
+                                   ``pad_w`` [0]; ``axis`` [1]. Not used:
+                                   ``num_output``, ``group`` [1], ``bias_term``
+                                   [true], ``weight_filler``, ``bias_filler``,
+                                   ``engine`` [DEFAULT], ``force_nd_im2col``
+                                   [false]
+    ======  =====================  ==============================================
+
+    Backward: dx += dy for each window that sees the pixel.
+
+    Source: Chellapilla et al., "High Performance Convolutional Neural Networks for
+    Document Processing", 2006. The name is Caffe's, and MATLAB's.
+
+    Example::
+
+        layer {
+          name: "windows" type: "Im2col"
+          bottom: "data"  # (2, 3, 8, 8)
+          top: "windows"
+          convolution_param { kernel_size: 3 pad: 1 }
+        }
+    """
+
+    bottoms, tops = 1, 1
+
+    def top_shapes(self, x):
+        return [self.top_shape(x, x[self.axis] * prod(self.kernel))]
+
+    def forward(self, bottom, top):
+        x, y = self.images(bottom[0].data), self.images(top[0].data)
+        columns.forward(x, self.kernel, *self.window, out=y)
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            dy, dx = self.images(top[0].diff), self.images(bottom[0].diff)
+            columns.backward(dy, dx.shape, self.kernel, *self.window, out=dx)

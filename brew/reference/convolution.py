@@ -9,13 +9,13 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1):
     Pixel i' = i stride + p dilation - pad, likewise j'; outside of x there are
     zeros. The channels c are those of the group of k. Any number of spatial axes.
     """
-    window = _per_axis(W.shape[2:], stride, pad, dilation)
+    window = per_axis(W.shape[2:], stride, pad, dilation)
     sizes = [
         int((size + 2 * p - d * (k - 1) - 1) / s) + 1
         for size, (k, s, p, d) in zip(x.shape[2:], window, strict=True)
     ]
     y = numpy.zeros((len(x), len(W), *sizes), x.dtype)
-    for at_y, at_W, at_x in _terms(x, W, y, window, group):
+    for at_y, at_W, at_x in terms(x, W, y, window, group):
         y[at_y] += W[at_W] * x[at_x]
     if b is not None:
         for k in range(len(W)):
@@ -25,9 +25,9 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1):
 
 def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1):
     """Return dx, dW and db: every product of the forward pass, the other way."""
-    window = _per_axis(W.shape[2:], stride, pad, dilation)
+    window = per_axis(W.shape[2:], stride, pad, dilation)
     dx, dW = numpy.zeros_like(x), numpy.zeros_like(W)
-    for at_y, at_W, at_x in _terms(x, W, dy, window, group):
+    for at_y, at_W, at_x in terms(x, W, dy, window, group):
         dx[at_x] += dy[at_y] * W[at_W]
         dW[at_W] += dy[at_y] * x[at_x]
     db = numpy.zeros(len(W), W.dtype)
@@ -36,7 +36,7 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1):
     return dx, dW, db
 
 
-def _terms(x, W, y, window, group):
+def terms(x, W, y, window, group):
     """Yield where the factors of each product stand: in y, in W and in x."""
     for n, k, *place in numpy.ndindex(y.shape):
         first = k // (len(W) // group) * W.shape[1]  # channel of the group of k
@@ -49,7 +49,7 @@ def _terms(x, W, y, window, group):
                 yield (n, k, *place), (k, c, *tap), (n, first + c, *pixel)
 
 
-def _per_axis(kernel, *numbers):
+def per_axis(kernel, *numbers):
     """Return (kernel, stride, pad, dilation) for each spatial axis."""
     numbers = [
         (number,) * len(kernel) if isinstance(number, int) else number
