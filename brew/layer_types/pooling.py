@@ -1,5 +1,7 @@
 """Pooling: make images smaller, and small shifts harmless."""
 
+from math import prod
+
 from brew import backend
 from brew.layer import TEST, Layer, register
 from brew.ops import pooling, stochastic_pooling
@@ -161,3 +163,112 @@ class Pooling(Layer):
             self.method != STOCHASTIC or self.pad == (0, 0),
             "STOCHASTIC pooling takes no pad; remove it",
         )
+
+
+@register("SPP")
+class SPP(Layer):
+    r"""Pool images of any size on grids of 1, 4, 16, ... cells: a spatial pyramid.
+
+    .. math:: y_n = [P_1(x_n), P_2(x_n), P_4(x_n), \dots]
+
+    where P_b pools on a grid of b by b cells. These are windows of h / b by w / b
+    places, rounded up, side by side; what is too much goes into padding on all
+    sides. Images of any size give equally many numbers.
+
+    ======  =============  ========================================================
+    bottom  x (N, C, h,
+            w)
+    top     y (N, C (1 +   the grids one after the other, each as C maps of b by b;
+            4 + ...))      with one grid only: (N, C, 1, 1)
+    params  none
+    proto   ``spp_param``  ``pyramid_height``: how many grids, must be set;
+                           ``pool`` [MAX]: or AVE; ``engine`` [DEFAULT]: not used
+    ======  =============  ========================================================
+
+    Backward: as Pooling, added up over the grids.
+
+    Source: He et al., "Spatial Pyramid Pooling in Deep Convolutional Networks for
+    Visual Recognition", 2014, arXiv:1406.4729. The cells are Caffe's; its STOCHASTIC
+    is refused here, since it takes no padding.
+
+    Example::
+
+        layer {
+          name: "spp" type: "SPP"
+          bottom: "conv5"  # (2, 8, 13, 9)
+          top: "spp"
+          spp_param { pyramid_height: 3 }
+        }
+    """
+
+    bottoms, tops = 1, 1
+
+    def setup(self, bottom, top):
+        p = self.param.spp_param
+        self.height, self.method = p.pyramid_height, p.pool
+        self.require(
+            self.height > 0, "pyramid_height is 0; say how many grids there should be"
+        )
+        self.require(
+            self.method != STOCHASTIC,
+            "STOCHASTIC pooling takes no padding, which grids need; choose MAX or AVE",
+        )
+
+    def top_shapes(self, x):
+        self.require(
+            len(x) == 4, f"its bottom has shape {tuple(x)}; SPP needs (N, C, h, w)"
+        )
+        counts = [prod(shape[1:]) for shape, _ in self._grids(x)]
+        return [(*x[:2], 1, 1) if self.height == 1 else (x[0], sum(counts))]
+
+    def forward(self, bottom, top):
+        x = bottom[0].data
+        self.taps = []
+        for part, shape, window in self._parts(x.shape, top[0].data):
+            y = self.xp.empty(shape, x.dtype)
+            if self.method == AVE:
+                pooling.average_forward(x, *window, out=y)
+            else:
+                taps = self.xp.empty(shape, pooling.tap_dtype(window[0]))
+                pooling.max_forward(x, *window, out=y, taps=taps)
+                self.taps.append(taps)
+            part[...] = y.reshape(part.shape)
+
+    def backward(self, top, propagate_down, bottom):
+        if not propagate_down[0]:
+            return
+        dx = bottom[0].diff
+        share = backend.scratch("dx of a grid", dx.shape, dx.dtype)
+        for i, (part, shape, window) in enumerate(self._parts(dx.shape, top[0].diff)):
+            dy, out = part.reshape(shape), share if i else dx
+            if self.method == AVE:
+                pooling.average_backward(dy, dx.shape, *window, out=out)
+            else:
+                pooling.max_backward(dy, self.taps[i], dx.shape, *window, out=out)
+            if i:
+                dx += share
+
+    def _grids(self, x):
+        """Return for each grid the shape (N, C, b, b), and kernel, stride and pad."""
+        grids = []
+        for level in range(self.height):
+            b = 2**level
+            kernel = tuple(-(-size // b) for size in x[2:])
+            pad = tuple(
+                (k * b - size + 1) // 2 for k, size in zip(kernel, x[2:], strict=True)
+            )
+            self.require(
+                all(p < k for p, k in zip(pad, kernel, strict=True)),
+                f"images of {tuple(x[2:])} are too small for {b} by {b} cells: some "
+                "would hold nothing but padding; choose a smaller pyramid_height",
+            )
+            grids.append(((*x[:2], b, b), (kernel, kernel, pad)))
+        return grids
+
+    def _parts(self, x, y):
+        """Yield for each grid its part of y, as (N, C b b), and what it is."""
+        start, y = 0, y.reshape(x[0], prod(y.shape[1:]))
+        for shape, window in self._grids(x):
+            stop = start + prod(shape[1:])
+            yield y[:, start:stop], shape, window
+            start = stop
