@@ -16,9 +16,18 @@ FOLDER = Path(brew.proto.__file__).parent
 EXTRAS = {
     "ROIPoolingParameter",
     "SmoothL1LossParameter",
+    "GELUParameter",
+    "GELUParameter.Approximation",
+    "LayerNormParameter",
+    "MatMulParameter",
+    "PermuteParameter",
     "BrewLayerState",
     "LayerParameter.roi_pooling_param",
     "LayerParameter.smooth_l1_loss_param",
+    "LayerParameter.gelu_param",
+    "LayerParameter.layer_norm_param",
+    "LayerParameter.matmul_param",
+    "LayerParameter.permute_param",
     "SolverState.brew_layer_state",
 }
 TYPES = {
