@@ -3,7 +3,8 @@
 from brew import backend
 from brew.ops import inner_product
 
-LARGE = 3e7  # multiplications: below, dispatch costs more than a second core brings
+LARGE = 1e8  # multiplications: below, threads wait for one another more than they win
+FEWEST = 16  # items to a thread: with fewer, BLAS does little more than read W
 
 
 def in_shares(walk, num_items, work):
@@ -12,7 +13,8 @@ def in_shares(walk, num_items, work):
     The items of a batch do not see one another, so that each thread can take its
     share of them through all times.
     """
-    num_shares = backend.num_threads() if work >= LARGE else 1
+    most = num_items // FEWEST if work >= LARGE else 1
+    num_shares = max(1, min(backend.num_threads(), most))
     bounds = [i * num_items // num_shares for i in range(num_shares + 1)]
     backend.parallel(lambda i: walk(slice(bounds[i], bounds[i + 1])), num_shares)
 

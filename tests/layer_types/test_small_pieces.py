@@ -22,6 +22,7 @@ SMALL = [
     (pieces, "PIECE", 5),
     (inner_product, "LARGE", 1),
     (recurrence, "LARGE", 1),
+    (recurrence, "FEWEST", 1),
     (convolution_plan, "TEAM_WORK", 0),
     (convolution_plan, "BLOCK", 1),
     (convolution_plan, "LARGEST_BLOCK", 40),

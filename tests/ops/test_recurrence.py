@@ -71,21 +71,41 @@ def test_results_may_be_written_over_the_inputs():
         np.testing.assert_array_equal(got, want)
 
 
-def test_the_same_number_of_threads_gives_the_same_bits():
+def test_the_same_number_of_threads_gives_the_same_bits(monkeypatch):
+    monkeypatch.setattr(recurrence, "LARGE", 1)
     inputs, dh, W, cont, h0, c0 = (
-        array.astype("f4") for array in numbers(6, 30, 128, gates=4)
+        array.astype("f4") for array in numbers(6, 50, 64, gates=4)
     )
-    assert dh.size * len(W) < recurrence.LARGE < 4 * dh.size * len(W)
     results = []
     try:
         for count in (3, 1, 3):
             backend.set_num_threads(count)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(recurrence, "LARGE", 1)
-                made = lstm.forward(inputs, cont, W, h0, c0)
-                results.append([*made, lstm.backward(dh, *made, cont, W, h0, c0)])
+            made = lstm.forward(inputs, cont, W, h0, c0)
+            results.append([*made, lstm.backward(dh, *made, cont, W, h0, c0)])
     finally:
         backend.set_num_threads(None)
     for one, alone, again in zip(*results, strict=True):
         np.testing.assert_array_equal(one, again)
-        np.testing.assert_allclose(alone, again, 1e-4, 1e-5)
+        np.testing.assert_allclose(one, alone, 1e-4, 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("num_items", "work", "sizes"),
+    [
+        (50, recurrence.LARGE, [16, 17, 17]),
+        (40, recurrence.LARGE, [20, 20]),
+        (20, recurrence.LARGE, [20]),
+        (3, recurrence.LARGE, [3]),
+        (50, recurrence.LARGE - 1, [50]),
+    ],
+)
+def test_threads_share_the_items_if_it_pays(num_items, work, sizes):
+    seen = []
+    backend.set_num_threads(3)
+    try:
+        recurrence.in_shares(seen.append, num_items, work)
+    finally:
+        backend.set_num_threads(None)
+    seen.sort(key=lambda items: items.start)
+    assert [items.stop - items.start for items in seen] == sizes
+    assert [i for items in seen for i in range(num_items)[items]] == [*range(num_items)]
