@@ -46,16 +46,16 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
 
     def task(i):
         block = plan.blocks[i]
-        y = _room_images_last(out[block.at_y], "outputs")
-        product = _room_for_late_rows(y, block) if block.late_rows else y
+        y = out[block.at_y]
+        product = _room_for_product(y, block)
         columns = _columns(x, block, kernels)
         xp.matmul(kernels, columns, out=product.reshape(*kernels.shape[:2], -1))
-        if block.late_rows:
-            y.fill(0)
-            fold(product, 1, block.late_rows, y)
+        if block.late:
+            product = _add_late_rows(product, block.late)
         if b is not None:
-            y += b.reshape(-1, *[1] * (y.ndim - 1))
-        _put_images_first(y, out[block.at_y])
+            product += b.reshape(-1, *[1] * (y.ndim - 1))
+        if block.late or len(y) > 1:
+            y[...] = _images_first(product)
 
     backend.parallel(task, len(plan.blocks))
     return out
@@ -83,13 +83,11 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
 
     def task(worker):
         for block in plan.shares[worker]:
-            dy_block = _with_images_last(dy[block.at_y], "outputs")
+            dy_block = _outputs(dy[block.at_y], block)
             if db is not None:
                 b_sums[worker] = b_sums[worker] + dy_block.reshape(len(W), -1).sum(1)
-            if block.late_rows:
-                late = _room_for_late_rows(dy_block, block)
-                unroll(dy_block, 1, block.late_rows, late)
-                dy_block = late
+            if block.late:
+                dy_block = _unroll_late_rows(dy_block, block)
             dy_block = dy_block.reshape(*kernels.shape[:2], -1)
             if dW is not None:
                 columns = _columns(x, block, kernels)
@@ -124,15 +122,10 @@ def _rows_apart(W):
 
 def _columns(x, block, kernels):
     """Return the windows of a block, a column for each: (group, C kh kw / group, M)."""
-    images = _with_images_last(x[block.at_x], "images")
-    windows = im2col(images, block.axes, block.sizes)
-    return windows.reshape(len(kernels), kernels.shape[2], -1)
-
-
-def _room_for_late_rows(y, block):
-    """Return room for the images that the rows of the kernels make: (K, kh, ...)."""
-    shape = (len(y), block.late_rows.kernel, *block.sizes, y.shape[-1])
-    return backend.scratch("late rows", shape, y.dtype)
+    images = _in_room(x[block.at_x], block.room, block.inside, "images")
+    if not block.is_pointwise:
+        images = im2col(images, block.axes, block.counts)
+    return images.reshape(len(kernels), kernels.shape[2], -1)
 
 
 def _add_product(total, dy, columns, worker):
@@ -144,7 +137,9 @@ def _add_product(total, dy, columns, worker):
     key = f"dW of worker {worker}" if total is None else "dW of a block"
     shape = (len(dy), left.shape[1], right.shape[1])
     product = backend.scratch(key, shape, dy.dtype)
-    backend.xp_of(dy).matmul(left, right.transpose(0, 2, 1), out=product)
+    for a, b, out in zip(left, right, product, strict=True):
+        # matmul would keep Python's lock if the product has 500 numbers or less
+        backend.xp_of(dy).dot(a, b.T, out=out)
     if total is None:
         return product
     total += product
@@ -159,38 +154,81 @@ def _turned_back(total, kernels):
 def _input_gradient(dy, kernels, block, dx):
     """Send dy back through the kernels, and add the windows where they came from."""
     matmul, turned = backend.xp_of(dy).matmul, kernels.transpose(0, 2, 1)
-    images = _room_images_last(dx[block.at_x], "images")
+    images = dx[block.at_x]
+    room = _room(images, block.room, "images", block.in_place)
+    if block.clears:
+        dx[block.images].fill(0)
     if block.is_pointwise:
-        matmul(turned, dy, out=images.reshape(*turned.shape[:2], -1))
+        matmul(turned, dy, out=room.reshape(*turned.shape[:2], -1))
     else:
-        if block.starts_image:
-            dx[block.images].fill(0)
         kernel = [axis.kernel for axis in block.axes]
-        shape = (len(images), *kernel, *block.sizes, images.shape[-1])
+        shape = (len(room), *kernel, *block.counts, room.shape[-1])
         windows = backend.scratch("im2col 0", shape, dy.dtype)
         matmul(turned, dy, out=windows.reshape(*turned.shape[:2], -1))
-        if images.shape[-1] > 1:
-            images.fill(0)
-        col2im(windows, block.axes, images)
-    _put_images_first(images, dx[block.at_x])
+        if not block.in_place:
+            room.fill(0)
+        col2im(windows, block.axes, room)
+    if len(images) > 1:
+        images[...] = _images_first(room[block.inside])
+    elif not block.in_place:
+        images += _images_first(room[block.inside])  # bands of an image overlap
 
 
-def _with_images_last(block, key):
-    """Return (n, C, h, w) as (C, h, w, n)."""
-    last = _room_images_last(block, key)
-    if len(block) > 1:
-        last[...] = block.transpose(*range(1, block.ndim), 0)
-    return last
+def _room_for_product(y, block):
+    """Return room for the product of kernels and windows: y itself if it fits."""
+    if not block.late:
+        return _room(y, block.counts, "outputs", len(y) == 1)
+    shape = (y.shape[1], block.late.axis.kernel, *block.counts, len(y))
+    return backend.scratch("late rows", shape, y.dtype)
 
 
-def _room_images_last(block, key):
-    """Return where (C, h, w, n) goes: one image needs no rearranging."""
-    if len(block) == 1:
-        return block[0][..., None]
-    return backend.scratch(key, (*block.shape[1:], len(block)), block.dtype)
+def _add_late_rows(product, late):
+    """Shift and add the images that the rows of the kernels made, (K, kh, h, w, n)."""
+    shape = (len(product), *late.room, product.shape[-1])
+    outputs = backend.scratch("outputs", shape, product.dtype)
+    outputs.fill(0)
+    fold(product, 1, late.axis, outputs)
+    return outputs[late.inside]
 
 
-def _put_images_first(last, block):
-    """Write (C, h, w, n) to its place (n, C, h, w), if it is not there yet."""
-    if len(block) > 1:
-        block[...] = last.transpose(-1, *range(last.ndim - 1))
+def _outputs(dy, block):
+    """Return dy with the images last, in the room that late rows need."""
+    if block.late:
+        return _in_room(dy, block.late.room, block.late.inside, "outputs")
+    return _in_room(dy, block.counts, ..., "outputs")
+
+
+def _unroll_late_rows(dy, block):
+    """Return the gradient of the product: the adjoint of :func:`_add_late_rows`."""
+    view = unroll(dy, 1, block.late.axis, block.counts[0])
+    late = backend.scratch("late rows", view.shape, dy.dtype)
+    late[...] = view
+    return late
+
+
+def _in_room(images, room, inside, key):
+    """Return (n, C, h, w) as (C, h, w, n), with zeros around it if there is room."""
+    fits = images.shape[2:] == room
+    target = _room(images, room, key, fits and len(images) == 1)
+    if not fits:
+        target.fill(0)
+    if not (fits and len(images) == 1):
+        target[inside] = _images_last(images)
+    return target
+
+
+def _room(images, room, key, in_place):
+    """Return an array (C, *room, n): the images themselves, or scratch memory."""
+    if in_place:
+        return _images_last(images)
+    return backend.scratch(key, (images.shape[1], *room, len(images)), images.dtype)
+
+
+def _images_last(images):
+    """Look at (n, C, h, w) as (C, h, w, n)."""
+    return images.transpose(*range(1, images.ndim), 0)
+
+
+def _images_first(images):
+    """Look at (C, h, w, n) as (n, C, h, w)."""
+    return images.transpose(-1, *range(images.ndim - 1))

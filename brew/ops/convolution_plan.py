@@ -21,21 +21,32 @@ MOST_IMAGES = 16  # more make the rearranging slow: 16 numbers fill a cache line
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
-LATE_INPUTS = 64  # numbers a row of a kernel sees from which late rows pay
+LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pay
 LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once
+
+
+class Late(NamedTuple):
+    """How the images that the rows of the kernels make become the output."""
+
+    axis: Axis  # how the rows, in reverse order, are shifted
+    room: tuple  # for what sticks out above and below, (h, w)
+    inside: tuple  # where the output lies in the room, (K, h, w)
 
 
 class Block(NamedTuple):
     """Some images of the batch, or a band of rows of one image."""
 
     images: slice
-    at_x: tuple  # where its input lies in x
-    at_y: tuple  # where its output lies in y
-    axes: tuple  # how the window lies on that input: an Axis for each spatial axis
-    sizes: tuple  # the number of windows along each axis
-    late_rows: Axis | None  # how late rows of the kernel are shifted
-    starts_image: bool  # is it the first or only band?
+    at_x: tuple  # where the input lies in x
+    room: tuple  # its size with padding, (h, w)
+    inside: tuple  # where the input lies in the room, (C, h, w)
+    axes: tuple  # how the window lies in the room: an Axis for each spatial axis
+    counts: tuple  # the number of windows along each axis
+    late: Late | None
+    at_y: tuple  # where the output lies in y
+    in_place: bool  # is the input one image, as it is, without padding or gaps?
     is_pointwise: bool  # is every pixel its own window, as in 1 x 1 convolution?
+    clears: bool  # must the gradient of its images start at zero?
 
 
 class Plan(NamedTuple):
@@ -60,14 +71,19 @@ class _Task(NamedTuple):
         return prod(self.sizes)
 
     @property
+    def is_pointwise(self):
+        return all(axis.kernel == 1 and axis.pad == 0 for axis in self.axes)
+
+    @property
     def unrolled(self):
-        """How many numbers the windows of an image hold; 0 if there is no copy."""
-        if all(axis.kernel == 1 and axis.pad == 0 for axis in self.axes):
+        """The count of numbers in the windows of an image; 0 if they need no copy."""
+        if self.is_pointwise:
             return 0
-        if self.rows_are_late:
-            columns = max(self.x[1] * prod(self.W[3:]), self.W[0] * self.W[2])
-            return columns * self.num_windows
-        return self.x[1] * prod(self.W[2:]) * self.num_windows
+        row = self.x[1] * prod(self.W[3:])
+        column = (
+            max(row, self.W[0] * self.W[2]) if self.rows_are_late else row * self.W[2]
+        )
+        return column * self.num_windows
 
     @property
     def is_large(self):
@@ -79,6 +95,7 @@ class _Task(NamedTuple):
         return (
             rows.kernel > 1
             and rows.stride == 1
+            and rows.pad < rows.extent
             and self.x[2] <= 1.2 * self.sizes[0]
             and self.W[1] * row >= LATE_INPUTS
             and self.W[0] <= self.x[1] * row
@@ -106,7 +123,7 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
         largest = LARGEST_BLOCK * scale
         num_bands = max(1, ceil(task.unrolled / largest), workers // num_images)
     groups = [
-        _bands(slice(n, n + step), task, min(num_bands, sizes[0]))
+        _bands(range(n, min(n + step, num_images)), task, min(num_bands, sizes[0]))
         for n in range(0, x_shape[0], step)
     ]
     num_shares = min(workers, len(groups))
@@ -126,42 +143,96 @@ def _images_per_block(num_images, task, workers, scale):
 def _bands(images, task, num_bands):
     """Return the blocks of these images, cut along the rows of the output."""
     cuts = [task.sizes[0] * i // num_bands for i in range(num_bands + 1)]
-    return [_block(images, first, last, task) for first, last in pairwise(cuts)]
+    return [_block(images, rows, task) for rows in pairwise(cuts)]
 
 
-def _block(images, first, last, task):
-    """Return the Block that makes the rows `first` to `last` of the output."""
-    rows, every = task.axes[0], slice(None)
-    start = first * rows.stride - rows.pad
-    low = max(0, min(start, task.x[2] - 1))  # one row at least, if all is padding
-    high = min(task.x[2], (last - 1) * rows.stride - rows.pad + rows.extent)
-    seen = [slice(low, max(low + 1, high)), *[every] * (len(task.axes) - 1)]
-    axes = [rows._replace(pad=low - start), *task.axes[1:]]
-    sizes = [last - first, *task.sizes[1:]]
-    late_rows = None
+def _block(images, rows, task):
+    """Return the Block that makes some rows of the output."""
+    every = slice(None)
+    images_cut = slice(images.start, images.stop)
+    outputs = [rows, *((0, size) for size in task.sizes[1:])]
+    sides = [
+        _Side.of(axis, size, *output)
+        for axis, size, output in zip(task.axes, task.x[2:], outputs, strict=True)
+    ]
+    late = None
     if task.rows_are_late:
-        late_rows = _turned(axes[0])
-        axes[0], sizes[0] = Axis(1), seen[0].stop - low
-    for i, axis in enumerate(task.axes):
-        if axis.kernel == 1 and axis.pad == 0:  # what lies between is never read
-            seen[i] = slice(seen[i].start, seen[i].stop, axis.stride)
-            axes[i] = Axis(1)
+        late = _late(sides[0], task.axes[0], rows, task.sizes)
+        sides[0] = sides[0].without_padding()
+    seen, room, inside, axes, counts = zip(*sides, strict=True)
+    in_place = len(images) == 1 and all(side.is_dense for side in sides)
+    is_pointwise = late is None and all(side.is_pointwise for side in sides)
+    is_written = is_pointwise if in_place else len(images) > 1
+    sees_all = all(
+        side.seen == slice(0, size, 1)
+        for side, size in zip(sides, task.x[2:], strict=True)
+    )
     return Block(
-        images,
-        (images, every, *seen),
-        (images, every, slice(first, last)),
-        tuple(axes),
-        tuple(sizes),
-        late_rows,
-        starts_image=first == 0,
-        is_pointwise=all(axis.is_identity for axis in task.axes),
+        images=images_cut,
+        at_x=(images_cut, every, *seen),
+        room=room,
+        inside=(every, *inside),
+        axes=axes,
+        counts=counts,
+        late=late,
+        at_y=(images_cut, every, slice(*rows)),
+        in_place=in_place,
+        is_pointwise=is_pointwise,
+        clears=rows[0] == 0 and not (is_written and sees_all),
     )
 
 
-def _turned(axis):
-    """Return the axis along which outputs see inputs, for the kernel turned around.
+class _Side(NamedTuple):
+    """One axis of a block."""
 
-    Input i reaches output o if i = o + tap - pad. Seen from the input, with taps
-    counted from the other end, that is a window as well.
+    seen: slice  # of the image
+    room: int  # with padding
+    inside: slice  # where in the room the image lies
+    axis: Axis
+    count: int  # of windows
+
+    @classmethod
+    def of(cls, axis, size, first, last):
+        """Return what the windows `first` to `last` see."""
+        count = last - first
+        start = first * axis.stride - axis.pad
+        room = (count - 1) * axis.stride + axis.extent
+        low, high = max(0, min(size, start)), max(0, min(size, start + room))
+        if axis.kernel == 1 and axis.pad == 0:  # what lies between is not read
+            return cls(
+                slice(low, high, axis.stride), count, slice(0, count), Axis(1), count
+            )
+        return cls(
+            slice(low, high, 1), room, slice(low - start, high - start), axis, count
+        )
+
+    @property
+    def is_dense(self):
+        """Tell whether the room holds the image as it is."""
+        return self.seen.step == 1 and self.seen.stop - self.seen.start == self.room
+
+    @property
+    def is_pointwise(self):
+        """Tell whether every pixel is its own window."""
+        return self.axis.kernel == self.axis.stride == 1
+
+    def without_padding(self):
+        """Return the side as it is seen where the rows of the kernel are late."""
+        size = self.seen.stop - self.seen.start
+        return _Side(self.seen, size, slice(0, size), Axis(1), size)
+
+
+def _late(side, axis, rows, sizes):
+    """Return how the images made of these rows of x become rows of y.
+
+    Row r of x meets tap t of the kernel in row r - t + pad of y. With the taps counted
+    from the other end, that is a window again, of which y is a part.
     """
-    return Axis(axis.kernel, 1, axis.extent - 1 - axis.pad, axis.dilation)
+    size = side.seen.stop - side.seen.start
+    above = axis.extent - 1 - side.inside.start
+    every = [slice(None)] * (len(sizes) - 1)
+    return Late(
+        axis=Axis(axis.kernel, dilation=axis.dilation),
+        room=(size + axis.extent - 1, *sizes[1:]),
+        inside=(slice(None), slice(above, above + rows[1] - rows[0]), *every),
+    )

@@ -169,5 +169,5 @@ def test_a_block_is_as_large_as_memory_allows_whatever_the_batch(num_images):
     plan = convolution_plan.make_plan(*shapes, stride=2, pad=2)
     for block in plan.blocks:
         images = len(range(num_images)[block.images])
-        windows = images * 32 * 5 * 5 * np.prod(block.sizes)
+        windows = images * 32 * 5 * 5 * np.prod(block.counts)
         assert windows <= convolution_plan.BLOCK
