@@ -278,5 +278,5 @@ def test_file_that_is_no_prototxt_is_refused(tmp_path, content, says):
 def test_missing_file_and_folder_are_refused(tmp_path):
     with pytest.raises(FileError, match="no such file"):
         read_prototxt(tmp_path / "none.prototxt", NetParameter())
-    with pytest.raises(FileError, match="cannot be read"):
+    with pytest.raises(FileError, match="this is a folder"):
         read_prototxt(tmp_path, NetParameter())
