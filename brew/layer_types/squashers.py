@@ -2,7 +2,8 @@
 
 from brew.blob import Blob
 from brew.layer import Layer, register
-from brew.ops import activation
+from brew.ops import activation, gelu
+from brew.proto import caffe_pb2
 
 
 @register("Sigmoid")
@@ -138,6 +139,62 @@ class Swish(Layer):
             activation.swish_backward(
                 dy, y, self.beta, self.gate.data, out=bottom[0].diff
             )
+
+
+@register("GELU")
+class GELU(Layer):
+    r"""Let each number through as far as a normal distribution lies below it.
+
+    .. math:: y = x\, \Phi(x), \quad
+              \Phi(x) = \frac{1}{2} (1 + \mathrm{erf}(x / \sqrt{2}))
+
+    ======  ==============  =====================================================
+    bottom  x (any shape)
+    top     y (any shape)   same shape as x
+    params  none
+    proto   ``gelu_param``  ``approximation`` [NONE]: with TANH the gate is
+                            (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, and
+                            y is off by less than 0.0005
+    ======  ==============  =====================================================
+
+    Backward: dx = dy (g + x g'), where g is the gate; without approximation
+    g' = exp(-x^2 / 2) / sqrt(2 pi).
+
+    Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016,
+    arXiv:1606.08415. Not in Caffe. Nets that were trained with the approximation,
+    as GPT-2, want it again.
+
+    Example::
+
+        layer {
+          name: "gelu1" type: "GELU"
+          bottom: "ip1"  # (2, 5, 16)
+          top: "gelu1"
+        }
+    """
+
+    bottoms, tops = 1, 1
+
+    def setup(self, bottom, top):
+        p = self.param.gelu_param
+        self.approximates = p.approximation == caffe_pb2.GELUParameter.TANH
+        self.gate = Blob(dtype=self.dtype)
+
+    def top_shapes(self, x):
+        return [x]
+
+    def reshape(self, bottom, top):
+        super().reshape(bottom, top)
+        self.gate.reshape(bottom[0].shape)
+
+    def forward(self, bottom, top):
+        x, gate = bottom[0].data, self.gate.data
+        gelu.forward(x, gate, self.approximates, out=top[0].data)
+
+    def backward(self, top, propagate_down, bottom):
+        if propagate_down[0]:
+            dy, x, gate = top[0].diff, bottom[0].data, self.gate.data
+            gelu.backward(dy, x, gate, self.approximates, out=bottom[0].diff)
 
 
 @register("BNLL")

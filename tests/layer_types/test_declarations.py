@@ -44,6 +44,9 @@ FROM_ONE_TO_ONE = """
     Threshold Tile
 """
 BOTTOMS_AND_TOPS |= dict.fromkeys(FROM_ONE_TO_ONE.split(), (1, 1))
+NOT_IN_CAFFE = {"GELU": (1, 1), "LayerNorm": (1, 1), "MatMul": (2, 1)}
+NOT_IN_CAFFE |= {"Permute": (1, 1)}
+BOTTOMS_AND_TOPS |= NOT_IN_CAFFE
 
 OWN_RULES = {"Filter", "LSTM", "Python", "RNN"}  # depend on more than a number
 LOSSES = {name for name in BOTTOMS_AND_TOPS if name.endswith("Loss")}
