@@ -6,8 +6,10 @@ or all. Prints for each what caught it, and fails if any survives.
 
 import sys
 
+from tests.mutants import planted, planted_states
 from tests.mutants.catch import catch
-from tests.mutants.planted import MUTANTS
+
+MUTANTS = planted.MUTANTS + planted_states.MUTANTS
 
 
 def main(word=""):

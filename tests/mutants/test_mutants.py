@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.mutants.__main__ import MUTANTS
 from tests.mutants.catch import ROOT, catch, failing_checks, mutated
-from tests.mutants.planted import MUTANTS, Mutant
+from tests.mutants.planted import Mutant
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
