@@ -208,6 +208,107 @@ class MVN(Layer):
         batch_norm.backward(dy, x, self.mean, self.divisor, out=dx)
 
 
+@register("LayerNorm")
+class LayerNorm(Layer):
+    r"""Give each vector mean 0 and variance 1, then a learned scale and shift.
+
+    .. math:: y_{mk} = a_k \frac{x_{mk} - \mu_m}{\sqrt{\sigma_m^2 + \epsilon}} + b_k
+
+    ======  ====================  ===============================================
+    bottom  x (M..., K...)        the axes before ``axis`` count vectors, the
+                                  others are taken as one of K numbers
+    top     y (M..., K...)        same shape as x; may be x itself (in place)
+    params  a (K...), b (K...)    a only with ``scale_term``, b only with
+                                  ``bias_term``
+    proto   ``layer_norm_param``  ``axis`` [-1]: the first axis of a vector; -1
+                                  takes each place of a sequence (N, T, K) by
+                                  itself, 1 all numbers of an item;
+                                  ``eps`` [1e-5]: keeps the root from 0;
+                                  ``scale_term`` [true]: whether there is a;
+                                  ``filler``: of a, constant 1 if not set;
+                                  ``bias_term`` [true]: whether there is b;
+                                  ``bias_filler``: of b, constant 0 if not set
+    ======  ====================  ===============================================
+
+    Backward: dx = (g - mean(g) - z mean(g z)) / sqrt(variance + eps), where z is x
+    normalized, g = a dy, and means are over a vector;  da += sum of dy z;
+    db += sum of dy.
+
+    Source: Ba et al., "Layer Normalization", 2016, arXiv:1607.06450. Not in Caffe.
+    Unlike BatchNorm it does the same in TRAIN and TEST, and no item knows of others.
+
+    Example::
+
+        layer {
+          name: "norm1" type: "LayerNorm"
+          bottom: "tokens"  # (2, 5, 16)
+          top: "norm1"
+        }
+    """
+
+    bottoms, tops, in_place = 1, 1, True
+
+    def setup(self, bottom, top):
+        p, x = self.param.layer_norm_param, bottom[0]
+        self.require(p.eps >= 0, f"eps is {p.eps:g}; choose 0 or more")
+        self.eps = p.eps
+        self.axis = self.axis_index(p.axis, x.shape, x)
+        self.vector = x.shape[self.axis :]
+        one = caffe_pb2.FillerParameter(type="constant", value=1.0)
+        self.a = self.b = None
+        if p.scale_term:
+            filler = p.filler if p.HasField("filler") else one
+            self.a = self.add_param(self.vector, filler)
+        if p.bias_term:
+            self.b = self.add_param(self.vector, p.bias_filler)
+        self.x = Blob(dtype=self.dtype)
+
+    def top_shapes(self, x):
+        self.require(
+            x[self.axis :] == self.vector,
+            f"its bottom has shape {tuple(x)}, but from axis {self.axis} on the shape "
+            f"must stay {self.vector}: the layer is built for it",
+        )
+        return [x]
+
+    def _rows(self, array):
+        """Return a view (N, C, K): items, vectors of an item, numbers of a vector."""
+        N, *places = array.shape[: self.axis] or (1,)
+        return array.reshape(N, prod(places), prod(self.vector))
+
+    def forward(self, bottom, top):
+        if not top[0].count:
+            return
+        if top[0] is bottom[0]:
+            _keep(self.x, bottom[0].data)
+        x, y = self._rows(bottom[0].data), top[0].data
+        self.mean, variance = batch_norm.statistics(x, over_items=False)
+        self.divisor = self.xp.sqrt(variance + self.eps)
+        batch_norm.forward(x, self.mean, self.divisor, out=self._rows(y))
+        if self.a:
+            channels.scale(y, self.a.data, self.axis, out=y)
+        if self.b:
+            channels.shift(y, self.b.data, self.axis, out=y)
+
+    def backward(self, top, propagate_down, bottom):
+        if not top[0].count:
+            return
+        dy = top[0].diff
+        x = self._rows((self.x if top[0] is bottom[0] else bottom[0]).data)
+        wants_a = self.a and self.param_propagate_down[0]
+        if self.b and self.param_propagate_down[-1]:
+            self.b.diff[...] += channels.collect(dy, self.vector, self.axis)
+        if wants_a:
+            z = batch_norm.forward(x, self.mean, self.divisor).reshape(dy.shape)
+            self.a.diff[...] += channels.collect_product(dy, z, self.vector, self.axis)
+        if propagate_down[0]:
+            g, dx = self._rows(dy), bottom[0].diff
+            if self.a:
+                channels.scale(dy, self.a.data, self.axis, out=dx)
+                g = self._rows(dx)
+            batch_norm.backward(g, x, self.mean, self.divisor, out=self._rows(dx))
+
+
 def _folded(array):
     """Return a view (N, C, M): items, channels, places."""
     N, C, *places = array.shape

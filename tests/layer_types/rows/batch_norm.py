@@ -16,6 +16,11 @@ def mvn(proto, bottoms, id, **options):
     )
 
 
+def layer_norm(proto, bottoms, id, **options):
+    text = f"layer_norm_param {{ {proto} }}"
+    return Case("LayerNorm", text, bottoms, id, in_place=True, **options)
+
+
 FOUR = {"in_place": "a blob of fewer axes becomes one of four"}
 INEXACT = {"gradient": "Caffe's gradient takes eps for small beside the deviation"}
 
@@ -42,4 +47,19 @@ CASES = [
         "mean of items",
     ),
     mvn("eps: 0.3", [(2, 2, 3, 2)], "large eps", xfail=INEXACT),
+    layer_norm("", [(2, 3, 5)], "places", refuses=[[()]]),
+    layer_norm("", [(3, 4)], "items"),
+    layer_norm("axis: 1 eps: 0.5", [(2, 3, 2, 2)], "whole items"),
+    layer_norm("axis: 2", [(2, 3, 2, 2)], "planes"),
+    layer_norm("axis: 0", [(3, 4)], "everything", resized=None),
+    layer_norm("", [(6,)], "one vector", resized=None),
+    layer_norm("bias_term: false", [(2, 3, 4)], "scale only"),
+    layer_norm("scale_term: false", [(2, 3, 4)], "shift only"),
+    layer_norm("scale_term: false bias_term: false", [(2, 3, 4)], "no more"),
+    layer_norm(
+        "filler { type: 'uniform' } bias_filler { value: 2 }",
+        [(3, 4)],
+        "as filled",
+        params=None,
+    ),
 ]
