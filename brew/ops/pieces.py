@@ -24,7 +24,7 @@ def in_pieces(function, *arrays):
         function(*arrays)
         return
     flat = [array.reshape(-1) for array in arrays]
-    _deal(function, flat, PIECE)
+    _deal(function, flat, item_size=1)
 
 
 def by_items(function, *arrays):
@@ -36,17 +36,23 @@ def by_items(function, *arrays):
     if size < LARGE or backend.on_device():
         function(*arrays)
         return
-    item_size = size // len(arrays[0])
-    _deal(function, arrays, max(1, PIECE // item_size))
+    _deal(function, arrays, item_size=size // len(arrays[0]))
 
 
 def _are_contiguous(arrays):
     return all(array.flags.c_contiguous for array in arrays)
 
 
-def _deal(function, arrays, step):
-    def task(i):
-        piece = slice(i * step, (i + 1) * step)
-        function(*(array[piece] for array in arrays))
+def _deal(function, arrays, item_size):
+    """Deal as many pieces to each thread."""
+    num_threads, num_items = backend.num_threads(), len(arrays[0])
+    # several threads wait for one another between calls: then make fewer calls
+    piece = PIECE if num_threads == 1 else 3 * PIECE
+    rounds = -(-num_items * item_size // (piece * num_threads))
+    step = -(-num_items // (rounds * num_threads))
 
-    backend.parallel(task, -(-len(arrays[0]) // step))
+    def task(i):
+        items = slice(i * step, (i + 1) * step)
+        function(*(array[items] for array in arrays))
+
+    backend.parallel(task, -(-num_items // step))
