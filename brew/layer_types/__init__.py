@@ -16,6 +16,8 @@ from brew.layer_types import (  # noqa: F401
     lrn,
     lstm,
     margin_losses,
+    matmul,
+    permute,
     pointwise,
     pooling,
     python,
