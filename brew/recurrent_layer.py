@@ -41,8 +41,9 @@ class RecurrentLayer(Layer):
     def __init__(self, param):
         super().__init__(param)
         self.exposes = param.recurrent_param.expose_hidden
-        num_exposed = len(self.state_names) if self.exposes else 0
-        self.bottoms, self.tops = (2 + num_exposed, 3 + num_exposed), 1 + num_exposed
+        self.num_exposed = len(self.state_names) if self.exposes else 0
+        self.bottoms = (2 + self.num_exposed, 3 + self.num_exposed)
+        self.tops = 1 + self.num_exposed
 
     def setup(self, bottom, top):
         """Make the parameters that the inputs meet, and room for the states."""
@@ -51,7 +52,7 @@ class RecurrentLayer(Layer):
         self.require(
             x.ndim >= 3, f"{self.type} needs a sequence of vectors: (T, N, ...)", x
         )
-        self.has_static = len(bottom) == self.bottoms[1]
+        self.has_static = len(bottom) == 3 + self.num_exposed
         self.num_output, rows = p.num_output, self.num_gates * p.num_output
         self.W = self.add_param((rows, prod(x.shape[2:])), p.weight_filler)
         self.b = self.add_param((rows,), p.bias_filler)
@@ -75,16 +76,16 @@ class RecurrentLayer(Layer):
             cont == (T, N), f"cont has shape {cont}, but x has {T} times of {N} items"
         )
         if self.has_static:
-            static, *others = others
+            static = others[0]
             self._check_inputs("the static input", static, 1, self.W_static.shape[1])
             self.require(
                 static[0] == N,
                 f"the static input has {static[0]} items, but x has {N}",
             )
-        state = (1, N, self.num_output)
-        for name, shape in zip(self.state_names, others, strict=False):
+        states, state = others[self.has_static :], (1, N, self.num_output)
+        for name, shape in zip(self.state_names, states, strict=False):
             self.require(shape == state, f"{name} has shape {shape}; it needs {state}")
-        return [(T, N, self.num_output), *[state] * (self.tops - 1)]
+        return [(T, N, self.num_output), *[state] * self.num_exposed]
 
     def _check_inputs(self, what, shape, axis, num_inputs):
         found = prod(shape[axis:]) if len(shape) > axis else 0

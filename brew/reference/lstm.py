@@ -40,8 +40,8 @@ def unit_backward(dc, dh, c_prev, gates, cont, c):
 
 def forward(gate_input, cont, W, h0, c0):
     """Step by step: the gates also see W (cont_t h_{t-1})."""
-    T, N, D = len(gate_input), *h0.shape
-    gates, c, h = numpy.empty_like(gate_input), *numpy.empty((2, T, N, D), h0.dtype)
+    T, (N, D) = len(gate_input), h0.shape
+    gates, (c, h) = numpy.empty_like(gate_input), numpy.empty((2, T, N, D), h0.dtype)
     h_before, c_before = h0, c0
     for t in range(T):
         seen = gate_input[t].copy()
