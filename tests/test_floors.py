@@ -16,7 +16,7 @@ FLOORS = """
     errors
     files download log timer interrupts threads backend proto
     synced_mem blob fillers ops reference io net_spec
-    layer recurrent_layer window_layer sources substitute
+    layer recurrent_layer window_layer sources prefetching_layer substitute
     layer_types
     insert_splits net_filter net_wiring net_build net_sharing net_backward net_in_place
     net_debug net_files net_hdf5 net_batches net

@@ -1,15 +1,15 @@
 """Data: images from a database, the usual first layer of a net that is trained."""
 
-from brew.layer import Layer, register
+from brew.layer import register
+from brew.prefetching_layer import PrefetchingLayer
 from brew.proto import caffe_pb2
 from brew.sources import naming, open_database
 from brew.sources.batches import DatumBatches
-from brew.sources.prefetch import Prefetcher
 from brew.sources.transformer import DataTransformer
 
 
 @register("Data")
-class Data(Layer):
+class Data(PrefetchingLayer):
     """Read images and labels from an LMDB or a LevelDB, ahead of time.
 
     Records come in the order of their keys; after the last comes the first again,
@@ -50,15 +50,12 @@ class Data(Layer):
         }
     """
 
-    bottoms, tops = 0, (1, 2)
-    gradient_to = ()
-    host_only = True
+    tops = (1, 2)
 
     def setup(self, bottom, top):
         p = self.param.data_param
         self.require(p.source, "no source is given; name the folder of the database")
         self.require(p.batch_size > 0, "batch_size is not given; make it 1 or more")
-        self.require(p.prefetch > 0, "prefetch is 0; make it 1 or more")
         backend = caffe_pb2.DataParameter.DB.Name(p.backend).lower()
         with naming(self):
             transformer = DataTransformer(
@@ -66,28 +63,4 @@ class Data(Layer):
             )
             database = open_database(p.source, backend)
             batches = DatumBatches(database, p.batch_size, transformer, self.dtype)
-            self._shapes = batches.first_shapes()[: len(top)]
-        self._prefetcher = Prefetcher(batches, p.prefetch)
-
-    def top_shapes(self):
-        return self._shapes
-
-    def forward(self, bottom, top):
-        with naming(self):
-            batch = self._prefetcher.next()[: len(top)]
-        self._shapes = [array.shape for array in batch]
-        for blob, array in zip(top, batch, strict=True):
-            blob.reshape(array.shape)
-            blob.data[...] = array
-
-    def backward(self, top, propagate_down, bottom):
-        pass  # nothing lies below
-
-    def get_state(self):
-        return self._prefetcher.get_state()
-
-    def set_state(self, state):
-        self._prefetcher.set_state(state)
-
-    def close(self):
-        self._prefetcher.close()
+            self.start(batches, top)
