@@ -11,6 +11,7 @@ from brew.layer_types import (  # noqa: F401
     embed,
     euclidean_loss,
     hdf5_data,
+    image_data,
     inner_product,
     inputs,
     lrn,

@@ -53,7 +53,7 @@ class DataTransformer:
         self.scale = param.scale
         self.crop_size = param.crop_size
         self.mirror = param.mirror
-        self.mean = _read_mean(param)
+        self.mean = read_mean(param)
         self._mean_file = param.mean_file
         self.color = _wanted_color(param)
         self._crops_anywhere = self.crop_size > 0 and phase == TRAIN
@@ -146,7 +146,19 @@ class DataTransformer:
             )
 
 
-def _read_mean(param):
+def read_mean(param):
+    """Return the mean that a TransformationParameter names, or None.
+
+    Returns
+    -------
+    ndarray or None
+        (C, h, w) from the mean_file; (n, 1, 1) from n mean_values.
+
+    Raises
+    ------
+    SourceError
+        If both are given, or the file cannot be read.
+    """
     if param.mean_file and param.mean_value:
         raise SourceError("mean_file and mean_value are both given; take one of them")
     if param.mean_value:

@@ -9,7 +9,6 @@ from brew import datasets
 from brew.errors import FileError, MissingExtra
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
-from brew.sources.images import read_image, read_image_list
 
 COUNT = 7
 LABELS = np.array([3, 1, 4, 1, 5, 9, 2], np.uint8)
@@ -48,10 +47,12 @@ def through_hdf5(pictures):
 
 def through_image_list(pictures):
     datasets.write_image_list("list", pictures, LABELS)
-    pairs = read_image_list("list/list.txt")
-    pairs = [pairs[i % COUNT] for i in range(10)]
-    data = [read_image(f"list/{name}") for name, _ in pairs]
-    return np.array(data), np.array([label for _, label in pairs])
+    is_color = "true" if pictures.shape[1] == 3 else "false"
+    return batches(
+        "ImageData",
+        'image_data_param { source: "list/list.txt" root_folder: "list/" '
+        f"batch_size: 5 is_color: {is_color} }}",
+    )
 
 
 @pytest.mark.parametrize("channels", [1, 3])

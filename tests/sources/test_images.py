@@ -9,12 +9,20 @@ from brew.sources.images import read_image, read_image_list
 
 
 def test_the_label_stands_after_the_last_blank(tmp_path):
-    (tmp_path / "list").write_text("a.png 3\n\nmy cat.jpg  -1\r\nü/b.png 12")
-    pairs = [("a.png", 3), ("my cat.jpg", -1), ("ü/b.png", 12)]
-    assert read_image_list(tmp_path / "list") == pairs
+    (tmp_path / "list").write_text("a.png 3\n\nmy cat 2.jpg  -1\r\nü/b.png\t+12")
+    entries = [("a.png", 3, 1), ("my cat 2.jpg", -1, 3), ("ü/b.png", 12, 4)]
+    assert read_image_list(tmp_path / "list") == entries
 
 
-@pytest.mark.parametrize("line", ["a.png", "a.png three", "7", "a.png 1.5"])
+def test_the_mark_of_windows_before_a_text_is_not_part_of_a_name(tmp_path):
+    (tmp_path / "list").write_text("\ufeffa.png 3\n", encoding="utf-8")
+    assert read_image_list(tmp_path / "list") == [("a.png", 3, 1)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a.png", "a.png three", "7", "a.png 1.5", "a.png --3", "a.png ²", "a 99999999999"],
+)
 def test_a_line_without_a_label_is_told_with_its_number(tmp_path, line):
     (tmp_path / "list").write_text(f"a.png 1\n{line}\n")
     with pytest.raises(SourceError, match=f"list, line 2: {line!r} is no file name, b"):
