@@ -317,6 +317,25 @@ MUTANTS = [
         "Silence",
         "gradient",
     ),
+    # The parts of a transformer
+    Mutant(OPS + "gelu.py", "slope *= x", "slope *= gate", "GELU", "gradient"),
+    Mutant(
+        LAYERS + "batch_norm.py",
+        "(self.x if top[0] is bottom[0] else bottom[0]).data",
+        "bottom[0].data",
+        "LayerNorm",
+        "in_place",
+    ),
+    Mutant(
+        LAYERS + "permute.py", "order.index(axis)", "order[axis]", "Permute", "gradient"
+    ),
+    Mutant(
+        LAYERS + "matmul.py",
+        "(_transposed(dy), a) if self.transpose_b",
+        "(_transposed(dy), a) if self.transpose_a",
+        "MatMul",
+        "gradient",
+    ),
     # What all layers stand on
     Mutant(
         "brew/layer.py",
