@@ -6,7 +6,7 @@ import numpy as np
 
 from brew.blob import MAX_AXES, MAX_COUNT
 from brew.errors import FileError, SourceError, did_you_mean, import_extra
-from brew.files import read_text
+from brew.files import read_text, write_atomically
 
 
 class HDF5Batches:
@@ -182,6 +182,32 @@ def read_datasets(path, names, dtype=np.float32):
             f"{path}: the datasets have {counts} rows; all need the same, at least 1"
         )
     return [array.astype(dtype, copy=False) for array in arrays]
+
+
+def write_datasets(path, arrays):
+    """Write arrays to a new HDF5 file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; an old one is replaced.
+    arrays : dict of str to ndarray
+        The datasets, by name.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be written.
+    MissingExtra
+        If h5py is not installed.
+    """
+    h5py = import_extra("h5py", "data")
+    try:
+        with write_atomically(path) as temporary, h5py.File(temporary, "w") as file:
+            for name, array in arrays.items():
+                file[name] = array
+    except FileError as error:
+        raise SourceError(str(error)) from error
 
 
 def _values(path, file, name, kind):

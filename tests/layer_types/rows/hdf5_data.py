@@ -12,4 +12,10 @@ CASES = [
     data("batch_size: 2", "in order"),
     data("batch_size: 5", "across files"),
     data("batch_size: 3 shuffle: true", "shuffled", random=ALWAYS),
+    Case(
+        "HDF5Output",
+        'hdf5_output_param { file_name: "written.h5" }',
+        [(3, 2), (3,)],
+        refuses=[[(3, 2), (4,)], [(3, 1, 1, 1, 1), (3,)]],
+    ),
 ]
