@@ -135,16 +135,22 @@ def _gradient_means(dy, x, mean, factor):
 
 def _row_means(x, out):
     """Write the mean of each row; BLAS adds faster than a sum along an axis."""
-    xp = backend.xp_of(x)
-    xp.matmul(x, xp.ones((x.shape[2], 1), x.dtype), out=out)
-    out /= x.shape[2]
+    xp, M = backend.xp_of(x), x.shape[2]
+    if M == 1:  # nothing to add: a product for each number would take its time
+        out[...] = x
+        return
+    xp.matmul(x, xp.ones((M, 1), x.dtype), out=out)
+    out /= M
 
 
 def _row_products(a, b, out):
     """Write the mean of a b in each row: what vecdot would, which CuPy lacks."""
-    xp = backend.xp_of(a)
+    xp, M = backend.xp_of(a), a.shape[2]
+    if M == 1:
+        xp.multiply(a, b, out=out)
+        return
     xp.matmul(a[:, :, None, :], b[:, :, :, None], out=out[:, :, None, :])
-    out /= a.shape[2]
+    out /= M
 
 
 def _for_each_item(x, *arrays):
