@@ -25,9 +25,11 @@ from brew.layer_types import (  # noqa: F401
     rectifiers,
     reduction,
     reshape,
+    roi_pooling,
     rnn,
     scale,
     select,
+    smooth_l1_loss,
     softmax,
     squashers,
 )
