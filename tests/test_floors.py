@@ -28,7 +28,7 @@ FLOORS = """
 ORDER = FLOORS.split()
 
 # Layers compute with self.xp; these fill blobs from outside, and that is NumPy's job.
-DATA_LAYERS = {"inputs", "database_data", "hdf5_data", "python"}
+DATA_LAYERS = {"memory_data", "python"}
 MAX_FILE, MAX_FUNCTION = 400, 40
 
 

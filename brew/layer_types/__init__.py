@@ -18,6 +18,7 @@ from brew.layer_types import (  # noqa: F401
     lstm,
     margin_losses,
     matmul,
+    memory_data,
     permute,
     pointwise,
     pooling,

@@ -1,11 +1,8 @@
 """Layers at the bottom of a net whose data is not read from files."""
 
-import numpy as np
-
-from brew.errors import LayerError, SourceError
+from brew.errors import LayerError
 from brew.fillers import fill
 from brew.layer import Layer, register
-from brew.log import logger
 from brew.proto import caffe_pb2
 
 
@@ -138,116 +135,6 @@ class DummyData(Layer):
 
 
 LEGACY_SIZES = ("num", "channels", "height", "width")
-
-
-@register("MemoryData")
-class MemoryData(Layer):
-    """Serve batches of arrays that the user hands over with ``set_input_arrays``.
-
-    ======  =====================  ================================================
-    top     data (N, C, h, w)      consecutive batches; after the last comes the
-                                   first again
-            label (N,)             (N, 1, 1, 1) once data has been served
-    params  none
-    proto   ``memory_data_param``  ``batch_size`` [0], ``channels`` [0],
-                                   ``height`` [0], ``width`` [0]: N, C, h, w
-            ``transform_param``    not used: arrays are taken as they are; its
-                                   fields ``scale`` [1], ``mirror`` [false],
-                                   ``crop_size`` [0], ``mean_file`` [""],
-                                   ``mean_value``, ``force_color`` [false],
-                                   ``force_gray`` [false]
-    ======  =====================  ================================================
-
-    Source: Caffe.
-
-    Example::
-
-        layer {
-          name: "arrays" type: "MemoryData"
-          top: "data" top: "label"
-          memory_data_param { batch_size: 2 channels: 3 height: 6 width: 6 }
-        }
-    """
-
-    bottoms, tops = 0, 2
-    gradient_to = ()
-    host_only = True
-
-    def setup(self, bottom, top):
-        p = self.param.memory_data_param
-        self._shape = p.batch_size, p.channels, p.height, p.width
-        self.require(
-            min(self._shape) > 0,
-            f"batch_size, channels, height and width are {self._shape}; all four must "
-            "be given, as 1 or more",
-        )
-        if self.param.HasField("transform_param"):
-            logger.warning("layer %r: transform_param is not used here", self.name)
-        self._data = self._labels = None
-        self._place = 0
-        self._label_shape = self._shape[:1]
-
-    def top_shapes(self):
-        return [self._shape, self._label_shape]
-
-    def reset(self, data, labels):
-        """Serve these arrays from now on, from their first item.
-
-        They are not copied: what is changed in them is served changed.
-
-        Parameters
-        ----------
-        data : ndarray
-            (n, C, h, w) float32 in C order; n is a multiple of the batch size.
-        labels : ndarray
-            (n,) or (n, 1, 1, 1) float32 in C order.
-
-        Raises
-        ------
-        SourceError
-            If the arrays are not so.
-        """
-        data, labels = np.asarray(data), np.asarray(labels)
-        wanted = (len(data) if data.ndim else 0, *self._shape[1:])
-        self._check("data", data, (wanted,))
-        self._check("labels", labels, (wanted[:1], (wanted[0], 1, 1, 1)))
-        if wanted[0] == 0 or wanted[0] % self._shape[0]:
-            self._fail(
-                f"{wanted[0]} items are no multiple of batch_size {self._shape[0]}"
-            )
-        self._data, self._labels = data, labels.reshape(-1, 1, 1, 1)
-        self._place = 0
-
-    def forward(self, bottom, top):
-        if self._data is None:
-            self._fail("no data is here yet; call net.set_input_arrays(data, labels)")
-        batch = slice(self._place, self._place + self._shape[0])
-        self._label_shape = (self._shape[0], 1, 1, 1)
-        top[1].reshape(self._label_shape)
-        top[0].data[...] = self._data[batch]
-        top[1].data[...] = self._labels[batch]
-        self._place = batch.stop % len(self._data)
-
-    def backward(self, top, propagate_down, bottom):
-        pass  # nothing lies below
-
-    def get_state(self):
-        return {"place": self._place}
-
-    def set_state(self, state):
-        self._place = state["place"]
-
-    def _check(self, name, array, shapes):
-        if array.shape not in shapes:
-            self._fail(f"{name} has shape {array.shape}; {shapes[0]} is needed")
-        if array.dtype != np.float32 or not array.flags.c_contiguous:
-            self._fail(
-                f"{name} must be float32 in C order; pass "
-                "numpy.ascontiguousarray(array, dtype=numpy.float32)"
-            )
-
-    def _fail(self, problem):
-        raise SourceError(f"layer {self.name!r} ({self.type}): {problem}")
 
 
 @register("Parameter")

@@ -146,7 +146,7 @@ def test_a_file_that_cannot_be_written_is_told_with_the_layer(in_tmp_path):
     [
         ({"file": ""}, "no file_name is given; name the file to write"),
         ({"label": "dim: 4"}, "both bottoms must have the same first axis, one for ea"),
-        ({"data": "dim: 3" + " dim: 1" * 4}, "a blob with more than 4 axes cannot be w"),
+        ({"data": "dim: 3" + " dim: 1" * 4}, "a blob with more than 4 axes cannot be"),
     ],
 )
 def test_an_output_that_makes_no_sense_is_refused(options, message):

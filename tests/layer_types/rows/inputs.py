@@ -1,15 +1,6 @@
-import numpy
-
 from brew.testing import ALWAYS, Case
 
 NO_BACKWARD = {"backward": False, "gradient_to": ()}
-SIZES = "batch_size: 2 channels: 3 height: 2 width: 1"
-
-
-def feed(layer):
-    data = numpy.arange(24, dtype="float32").reshape(4, 3, 2, 1)
-    layer.reset(data, numpy.arange(4, dtype="float32"))
-
 
 CASES = [
     Case("Input", "input_param { shape { dim: 2 dim: 3 } }", **NO_BACKWARD),
@@ -27,12 +18,6 @@ CASES = [
         id="old form",
         tops=2,
         random=ALWAYS,
-        **NO_BACKWARD,
-    ),
-    Case(
-        "MemoryData",
-        f"memory_data_param {{ {SIZES} }}",
-        prepare=feed,
         **NO_BACKWARD,
     ),
     Case("Parameter", "parameter_param { shape { dim: 2 dim: 3 } }", gradient_to=()),
