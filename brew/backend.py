@@ -9,6 +9,7 @@ import secrets
 import threading
 import zlib
 from contextlib import contextmanager, nullcontext
+from math import prod
 
 import numpy
 
@@ -27,6 +28,7 @@ class _PerThread(threading.local):
 
     def __init__(self):
         self.scratch = {}
+        self.views = {}  # the last of each piece of scratch memory
 
 
 _thread = _PerThread()
@@ -230,14 +232,16 @@ def scratch(key, shape, dtype):
         The element type.
     """
     xp = get_xp()
-    count = 1
-    for size in shape:
-        count *= size
-    key = (key, numpy.dtype(dtype), xp.__name__)
-    buffer = _thread.scratch.get(key)
+    place = key, numpy.dtype(dtype), xp
+    view = _thread.views.get(place)
+    if view is not None and view.shape == shape:
+        return view
+    count = prod(shape)
+    buffer = _thread.scratch.get(place)
     if buffer is None or buffer.size < count:
-        buffer = _thread.scratch[key] = xp.empty(count, dtype)
-    return buffer[:count].reshape(shape)
+        buffer = _thread.scratch[place] = xp.empty(count, dtype)
+    view = _thread.views[place] = buffer[:count].reshape(shape)
+    return view
 
 
 def set_random_seed(seed):

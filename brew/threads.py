@@ -6,7 +6,7 @@ NumPy works outside Python's lock, so threads of Python compute side by side.
 import os
 import queue
 import threading
-from contextlib import contextmanager
+from functools import cache
 
 import numpy
 from threadpoolctl import ThreadpoolController
@@ -15,7 +15,7 @@ _num_threads = None
 
 
 class _PerThread(threading.local):
-    blas_is_limited = False
+    blas_limits = 0  # contexts of one_blas_thread() that this thread is in
     in_team = False
 
 
@@ -28,6 +28,11 @@ def num_threads():
         return _num_threads
     if os.environ.get("BREW_THREADS", "").isdigit():
         return max(1, int(os.environ["BREW_THREADS"]))
+    return _num_cores()
+
+
+@cache
+def _num_cores():
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -58,9 +63,10 @@ def parallel(task, num_tasks):
     num_tasks : int
         How many tasks there are.
     """
-    team = None if _thread.in_team else _get_team()
+    is_shared = num_tasks > 1 and not _thread.in_team
+    team = _get_team() if is_shared else None
     with one_blas_thread():
-        if team is None or num_tasks < 2 or not team.lock.acquire(blocking=False):
+        if team is None or not team.lock.acquire(blocking=False):
             for i in range(num_tasks):
                 task(i)
             return
@@ -105,19 +111,26 @@ def _was_above_one(limiter):
 _blas_limit = _BlasLimit()
 
 
-@contextmanager
+class _OneBlasThread:
+    """A context in which BLAS has one thread; contexts may be nested."""
+
+    def __enter__(self):
+        if not _thread.blas_limits:
+            _blas_limit.enter()
+        _thread.blas_limits += 1
+
+    def __exit__(self, *error):
+        _thread.blas_limits -= 1
+        if not _thread.blas_limits:
+            _blas_limit.leave()
+
+
+_one_blas_thread = _OneBlasThread()
+
+
 def one_blas_thread():
     """Hold BLAS at one thread; brew deals its work over threads by itself."""
-    if _thread.blas_is_limited:
-        yield
-        return
-    _blas_limit.enter()
-    _thread.blas_is_limited = True
-    try:
-        yield
-    finally:
-        _thread.blas_is_limited = False
-        _blas_limit.leave()
+    return _one_blas_thread
 
 
 class _Team:
