@@ -27,8 +27,8 @@ FLOORS = """
 """
 ORDER = FLOORS.split()
 
-# Layers compute with self.xp; these fill blobs from outside, and that is NumPy's job.
-DATA_LAYERS = {"memory_data", "python"}
+# Layers compute with self.xp; this one fills blobs from outside: that is NumPy's job.
+DATA_LAYERS = {"memory_data"}
 MAX_FILE, MAX_FUNCTION = 400, 40
 
 
