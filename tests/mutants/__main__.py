@@ -6,10 +6,10 @@ or all. Prints for each what caught it, and fails if any survives.
 
 import sys
 
-from tests.mutants import planted, planted_states
+from tests.mutants import planted, planted_sources, planted_states
 from tests.mutants.catch import catch
 
-MUTANTS = planted.MUTANTS + planted_states.MUTANTS
+MUTANTS = planted.MUTANTS + planted_states.MUTANTS + planted_sources.MUTANTS
 
 
 def main(word=""):
