@@ -1,15 +1,13 @@
 """Columns: all windows of the images, one after the other, as Im2col shows them.
 
-Convolution makes them block by block, with :mod:`brew.ops.im2col`, and much faster.
-Here it is done the plain way: for each place of the window, a tap, the pixels that it
-sees as the window slides over the image lie on a grid, and so they are copied at once.
+Convolution makes its windows block by block, so that they stay in the cache. Here
+they are made with the same tools, :mod:`brew.ops.im2col`, for whole images.
 """
 
-from itertools import product
 from math import prod
 
 from brew import backend
-from brew.ops.im2col import make_axes, size_out
+from brew.ops.im2col import col2im, make_axes, size_out, unroll
 from brew.ops.pieces import by_items
 
 
@@ -42,10 +40,12 @@ def forward(x, kernel, stride=1, pad=0, dilation=1, out=None):
         room, inside, seen = _room(x, axes, counts)
         room.fill(0)
         room[inside] = x[seen]
-        for tap in product(*map(range, kernel)):
-            windows[:, :, *tap] = room[_grid(tap, axes, counts)]
+        view = room.reshape(-1, *room.shape[2:])
+        for i in reversed(range(len(axes))):
+            view = unroll(view, len(axes), axes[i], counts[i])
+        windows.reshape(view.shape)[...] = view
 
-    by_items(copy, out.reshape(*x.shape[:2], *kernel, *counts), x)
+    by_items(copy, out, x)
     return out
 
 
@@ -69,12 +69,12 @@ def backward(dy, shape, kernel, stride=1, pad=0, dilation=1, out=None):
     def add(windows, dx):
         room, inside, seen = _room(dx, axes, counts)
         room.fill(0)
-        for tap in product(*map(range, kernel)):
-            room[_grid(tap, axes, counts)] += windows[:, :, *tap]
+        windows = windows.reshape(-1, *kernel, *counts, 1)
+        col2im(windows, axes, room.reshape(-1, *room.shape[2:], 1))
         dx.fill(0)  # pixels that no window sees
         dx[seen] = room[inside]
 
-    by_items(add, dy.reshape(*shape[:2], *kernel, *counts), out)
+    by_items(add, dy, out)
     return out
 
 
@@ -91,12 +91,3 @@ def _room(x, axes, counts):
         seen.append(slice(0, overlap))
     room = backend.scratch("room for windows", (*x.shape[:2], *sizes), x.dtype)
     return room, tuple(inside), tuple(seen)
-
-
-def _grid(tap, axes, counts):
-    """Return the pixels that a place of the window sees as the window slides."""
-    grid = [...]
-    for i, axis, count in zip(tap, axes, counts, strict=True):
-        first = i * axis.dilation
-        grid.append(slice(first, first + (count - 1) * axis.stride + 1, axis.stride))
-    return tuple(grid)
