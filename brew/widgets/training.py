@@ -12,6 +12,7 @@ from brew.views.training import TrainingHistory
 
 WORK = 0.02  # seconds of training between two breaths of the notebook
 REDRAW = 0.1  # seconds between two pictures
+CAN_START = ("ready", "paused", "failed")
 ICONS = {"Start": "play", "Pause": "pause", "Stop": "stop"}
 
 
@@ -19,7 +20,9 @@ class TrainingMonitor(ipywidgets.VBox):
     """Train a solver in a notebook while its curves grow.
 
     The training runs in the notebook's own event loop, a few iterations at a
-    time: no thread is needed, and other cells can run meanwhile.
+    time: no thread is needed, and other cells can run meanwhile. The buttons may be
+    handled in another thread, as JupyterLab does: so they only change ``state``, and
+    the loop acts on it.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ class TrainingMonitor(ipywidgets.VBox):
         self.solver, self.last_iter = solver, solver.iter + num_iters
         self.state = "ready"
         self._steps = self.history.until(self.last_iter)
-        self._task = None
+        self._loop, self._task = _running_loop(), None
         self._drawn = 0.0
         self._buttons = {name: self._button(name) for name in ICONS}
         self._bar = ipywidgets.IntProgress(
@@ -66,32 +69,29 @@ class TrainingMonitor(ipywidgets.VBox):
         self._draw()
 
     def start(self):
-        """Start training, or go on after a pause; return the asyncio task."""
-        if self.state in ("ready", "paused", "failed"):
-            self._show("training")
-            if self._task is None or self._task.done():
-                self._task = asyncio.get_running_loop().create_task(self._train())
-        return self._task
+        """Start training, or go on after a pause; outside notebooks see :meth:`run`."""
+        if self.state in CAN_START:
+            self._ask_for("training")
 
     def pause(self):
         """Stop after the running iteration; :meth:`start` goes on."""
         if self.is_running:
-            self._show("paused")
+            self._ask_for("paused")
 
     def stop(self):
         """Stop after the running iteration; only :meth:`run` goes on."""
         if self.state != "done":
-            self._show("stopped")
+            self._ask_for("stopped")
 
     def run(self):
         """Train what is left, here and now, instead of in between."""
         self._show("training")
         try:
             with finish_iteration_first() as interrupt:
-                while not interrupt.requested and self._train_briefly():
-                    pass
+                while self.is_running and not interrupt.requested:
+                    self._train_briefly()
         finally:
-            self._show("paused" if self.solver.iter < self.last_iter else "done")
+            self._show("paused" if self.is_running else self.state)
 
     def snapshot(self):
         """Return the present picture as an SVG that needs no kernel."""
@@ -102,31 +102,37 @@ class TrainingMonitor(ipywidgets.VBox):
         """Whether it is training."""
         return self.state == "training"
 
+    def _ask_for(self, state):
+        self.state = state
+        (self._loop or asyncio.get_running_loop()).call_soon_threadsafe(self._obey)
+
+    def _obey(self):
+        if self.is_running and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._train())
+        self._draw()
+
     async def _train(self):
         try:
             while self.is_running:
-                if not self._train_briefly():
-                    self._show("done")
+                self._train_briefly()
                 await asyncio.sleep(0.001)
         except Exception:
             self._show("failed", traceback.format_exc())
-            raise
 
     def _train_briefly(self):
-        """Train for some milliseconds; return whether there is more to do."""
+        """Train for some milliseconds."""
         end = perf_counter() + WORK
         try:
             for _ in self._steps:
                 if perf_counter() > end:
                     break
             else:
-                return False
+                self._show("done")
         except BaseException:  # which ends a generator: the next start needs another
             self._steps = self.history.until(self.last_iter)
             raise
         if perf_counter() - self._drawn > REDRAW:
             self._draw()
-        return True
 
     def _show(self, state, error=""):
         self.state = state
@@ -139,7 +145,7 @@ class TrainingMonitor(ipywidgets.VBox):
         self._bar.value = done
         self._status.value = f"{self.state}: iteration {done} of {self.last_iter}{loss}"
         self._picture.value = str(self.snapshot())
-        may_start = self.state in ("ready", "paused", "failed")
+        may_start = self.state in CAN_START
         self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running
         self._buttons["Stop"].disabled = not (may_start or self.is_running)
@@ -154,3 +160,10 @@ class TrainingMonitor(ipywidgets.VBox):
         act = getattr(self, name.lower())
         button.on_click(lambda _: act())
         return button
+
+
+def _running_loop():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # a script; notebooks have a loop
+        return None

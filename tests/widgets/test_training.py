@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 import time
 
 import pytest
@@ -55,7 +56,7 @@ def test_start_trains_to_the_end(solver):
     async def scene():
         monitor = TrainingMonitor(solver, 300, test_every=100)
         press(monitor, "Start")
-        assert monitor._buttons["Start"].disabled
+        await until(lambda: monitor._buttons["Start"].disabled)
         await until(lambda: "done" in status(monitor))
         return monitor
 
@@ -95,7 +96,7 @@ def test_stop_is_for_good_and_within_half_a_second(solver):
         await until(lambda: solver.iter > 5)
         asked = time.perf_counter()
         press(monitor, "Stop")
-        await until(lambda: not monitor.is_running and monitor._task.done())
+        await until(monitor._task.done)
         took, stopped_at = time.perf_counter() - asked, solver.iter
         press(monitor, "Start")
         await asyncio.sleep(0.05)
@@ -128,6 +129,7 @@ def test_a_long_test_lets_others_have_their_turn(solver):
         monitor = TrainingMonitor(solver, 10, test_every=5)
         monitor.start()
         await asyncio.sleep(0.05)
+        assert monitor.is_running
         monitor.stop()
         await until(monitor._task.done)
         return monitor
@@ -135,10 +137,11 @@ def test_a_long_test_lets_others_have_their_turn(solver):
     assert asyncio.run(scene()).history.test_iters == []
 
 
-def slow_down(net, seconds):
+def slow_down(net, seconds, also=lambda: None):
     forward = net.layers[1].forward
 
     def slow_forward(bottom, top):
+        also()
         time.sleep(seconds)
         forward(bottom, top)
 
@@ -172,7 +175,8 @@ def test_a_test_that_a_pause_cut_is_gone_on_with(solver):
         monitor.pause()
         await until(monitor._task.done)
         assert monitor.history.test_iters == []
-        await monitor.start()
+        monitor.start()
+        await until(lambda: monitor.state == "done")
         return monitor
 
     assert asyncio.run(scene()).history.test_iters == [0, 2, 4]
@@ -184,12 +188,12 @@ def test_an_error_while_training_is_shown_and_start_tries_again(solver):
     async def scene():
         monitor = TrainingMonitor(solver, 10)
         solver.net.layers[1].forward = lambda bottom, top: {}["<a key>"]
-        with pytest.raises(KeyError):
-            await monitor.start()
-        assert "failed" in status(monitor)
+        monitor.start()
+        await until(lambda: "failed" in status(monitor))
         assert "KeyError: &#x27;&lt;a key&gt;&#x27;" in monitor._error.value
         solver.net.layers[1].forward = forward
-        await monitor.start()
+        monitor.start()
+        await until(lambda: monitor.state == "done")
         return monitor
 
     monitor = asyncio.run(scene())
@@ -225,6 +229,37 @@ def test_run_trains_what_is_left_whatever_was_pressed(solver, name):
     assert "done" in status(monitor)
 
 
+def test_buttons_may_be_handled_in_another_thread(solver):
+    threads = set()
+    slow_down(solver.net, 0.001, also=lambda: threads.add(threading.get_ident()))
+
+    async def scene():
+        monitor = TrainingMonitor(solver, 10**6)
+        await asyncio.to_thread(press, monitor, "Start")
+        await until(lambda: solver.iter > 5)
+        await asyncio.to_thread(press, monitor, "Pause")
+        await until(lambda: "paused" in status(monitor))
+        threading.Thread(target=stop_as_soon_as_it_runs, args=[monitor]).start()
+        monitor.run()
+        assert "stopped" in status(monitor)
+        return monitor
+
+    monitor = asyncio.run(scene())
+    assert threads == {threading.get_ident()}
+    assert monitor.history.iters == list(range(1, solver.iter + 1))
+
+
+def stop_as_soon_as_it_runs(monitor):
+    while not monitor.is_running:
+        time.sleep(0.01)
+    press(monitor, "Stop")
+
+
+def test_start_without_an_event_loop_says_so(solver):
+    with pytest.raises(RuntimeError, match="event loop"):
+        TrainingMonitor(solver, 20).start()
+
+
 def test_run_can_be_interrupted_and_gone_on_with(solver):
     monitor = TrainingMonitor(solver, 100)
     forward = solver.net.layers[1].forward
@@ -232,6 +267,7 @@ def test_run_can_be_interrupted_and_gone_on_with(solver):
     def interrupted(bottom, top):
         if solver.iter == 30:
             signal.raise_signal(signal.SIGINT)
+            time.sleep(0.05)  # the monitor looks up a few times in a second
         forward(bottom, top)
 
     solver.net.layers[1].forward = interrupted
