@@ -9,6 +9,7 @@ from brew.views.style import (
     GREEN,
     INK,
     ORANGE,
+    PAPER,
     PURPLE,
     SKY,
     VERMILION,
@@ -32,7 +33,8 @@ def draw_net(net, title=None):
 
     Data come in at the bottom. Boxes are layers, with type and name; lines are
     blobs, with their shapes. Split layers are left out: the lines fork instead.
-    Rest the mouse on a box to see its blobs and parameters.
+    Where the SVG is part of a page, as in a web browser or ``ipywidgets.HTML``,
+    rest the mouse on a box to see its blobs and parameters.
 
     Parameters
     ----------
@@ -98,7 +100,8 @@ def _draw_layer(svg, net, i, x, y):
     svg.text(left + 17, y + 30, _short(layer.type, 22), size=10.5, colour=FAINT)
     shapes = [shape_text(blob.shape) for blob in net._tops[i]]
     if shapes:
-        svg.text(x + 5, y - 6, ", ".join(shapes), size=10, colour=FAINT)
+        halo = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"}
+        svg.text(x + 5, y - 6, ", ".join(shapes), size=10, colour=FAINT, **halo)
 
 
 def shape_text(shape):

@@ -3,9 +3,10 @@
 import numpy
 
 from brew.views.figure import Picture
+from brew.views.style import VERMILION
 
 
-def draw_score_history(images, scores, every=1, classes=None):
+def draw_score_history(images, scores, every=1, classes=None, labels=None):
     """Draw images with the probability of each class over training.
 
     Parameters
@@ -18,6 +19,8 @@ def draw_score_history(images, scores, every=1, classes=None):
         How many iterations a step is.
     classes : list of str, optional
         Names of the classes; default 0, 1, ...
+    labels : array (n,), optional
+        The right classes; their names are set in bold.
 
     Returns
     -------
@@ -35,6 +38,8 @@ def draw_score_history(images, scores, every=1, classes=None):
         left, right = axes[n // 2, n % 2 * 2], axes[n // 2, n % 2 * 2 + 1]
         left.imshow(image, cmap="gray", interpolation="nearest")
         _draw_scores(right, scores[:, n], every, classes)
+        if labels is not None:
+            right.get_yticklabels()[labels[n]].set(weight="bold", color=VERMILION)
     for n in (len(images) - 2, len(images) - 1):
         axes[n // 2, n % 2 * 2 + 1].set_xlabel("iteration", fontsize=9)
     return figure

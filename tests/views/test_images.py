@@ -51,3 +51,18 @@ def test_scores_of_an_odd_number_of_images_are_drawn():
     figure = draw_score_history(np.zeros((3, 5, 5)), scores, every=2)
     strips = [axis.images[0].get_array() for axis in figure.axes if axis.images]
     assert np.allclose(strips[1], scores[:, 0].T)
+
+
+def test_the_right_class_is_set_in_bold():
+    scores = np.full((4, 2, 3), 1 / 3)
+    figure = draw_score_history(np.zeros((2, 5, 5)), scores, labels=[2, 0])
+    bold = [
+        [
+            label.get_text()
+            for label in axis.get_yticklabels()
+            if label.get_weight() == "bold"
+        ]
+        for axis in figure.axes
+        if axis.axison
+    ]
+    assert bold == [["2"], ["0"]]
