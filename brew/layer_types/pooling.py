@@ -79,12 +79,14 @@ class Pooling(Layer):
         self.require(
             len(x) == 4, f"its bottom has shape {tuple(x)}; Pooling needs (N, C, h, w)"
         )
-        shape = pooling.shape_out(x, *self._window(x))
-        self.require(
-            min(shape[2:]) > 0 and min(x[2:]) > 0,
-            f"a window of {self._window(x)[0]} does not fit into {tuple(x[2:])} with "
-            f"pad {self.pad}; choose a smaller kernel_size, or more pad",
-        )
+        window = self._window(x)
+        shape = pooling.shape_out(x, *window)
+        if min(*shape[2:], *x[2:]) <= 0:
+            self.require(
+                False,
+                f"a window of {window[0]} does not fit into {tuple(x[2:])} with pad "
+                f"{self.pad}; choose a smaller kernel_size, or more pad",
+            )
         return [shape] * self.num_tops
 
     def forward(self, bottom, top):

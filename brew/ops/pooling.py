@@ -8,6 +8,7 @@ at the end. Much is computed in vain, but one long run is faster than many short
 A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
 """
 
+from functools import lru_cache
 from math import ceil, floor, prod
 
 from brew import backend
@@ -15,6 +16,7 @@ from brew.ops.pieces import by_items
 from brew.ops.pooling_frame import frame_of
 
 
+@lru_cache(maxsize=1024)
 def shape_out(shape, kernel, stride=(1, 1), pad=(0, 0), round_up=True):
     """Return the shape (N, C, oh, ow) for images of shape (N, C, h, w).
 
@@ -57,24 +59,26 @@ def max_forward(
     shape = shape_out(x.shape, kernel, stride, pad, round_up)
     out = xp.empty(shape, x.dtype) if out is None else out
     taps = xp.empty(shape, tap_dtype(kernel)) if taps is None else taps
+    if out.size == 0:
+        return out
     frame = frame_of(x.shape, shape, kernel, stride, pad)
     lowest = float(xp.finfo(x.dtype).min)
 
     def pool(x, y, taps):
         if frame.is_one_window:
-            taps[...] = (
-                x.reshape(len(x), x.shape[1] * x.shape[2]).argmax(1).reshape(taps.shape)
-            )
-            y[...] = x.reshape(len(x), x.shape[1] * x.shape[2]).max(1).reshape(y.shape)
+            flat = x.reshape(len(x), x.shape[1] * x.shape[2])
+            taps[...] = flat.argmax(1).reshape(taps.shape)
+            y[...] = flat.max(1).reshape(y.shape)
             return
         framed = frame.around(x, lowest)
-        picked = backend.scratch("pooling taps", framed.shape, taps.dtype)
-        picked.fill(0)
-        best, picked = _slide_max(framed, picked, kernel[1], 1, 1, "row")
-        step = framed.shape[2]
-        best, picked = _slide_max(best, picked, kernel[0], step, kernel[1], "window")
-        y[...] = best[frame.corners]
-        taps[...] = picked[frame.corners]
+        flat, places = framed.reshape(-1), None
+        if kernel[1] > 1:
+            flat, places = _slide_max(flat, places, kernel[1], 1, 1, taps.dtype)
+        if kernel[0] > 1:
+            step = framed.shape[2], kernel[1]
+            flat, places = _slide_max(flat, places, kernel[0], *step, taps.dtype)
+        y[...] = flat.reshape(framed.shape)[frame.corners]
+        taps[...] = 0 if places is None else places.reshape(framed.shape)[frame.corners]
 
     by_items(pool, _planes(x), _planes(out), _planes(taps))
     return out
@@ -178,33 +182,34 @@ def _planes(array):
     return array.reshape(-1, *array.shape[2:])
 
 
-def _slide_max(x, taps, kernel, step, weight, key):
-    """Return the best of `kernel` numbers, `step` apart, from each place on.
+def _slide_max(x, taps, kernel, step, weight, dtype):
+    """Return the best of `kernel` numbers, `step` apart, from each place on; and taps.
 
-    Taps grow by `weight` with each number. A later number wins only if it is larger,
-    and its tap is larger in any case: so the larger of two taps is the right one.
+    Taps (None stands for zeros) grow by `weight` with each number. A later number
+    wins only if it is larger, and its tap is larger in any case: so the larger of two
+    taps is the right one.
     """
-    if kernel == 1 or x.size == 0:
-        return x, taps
     xp = backend.xp_of(x)
-    best = backend.scratch(f"pooling {key}", x.shape, x.dtype)
-    best_taps = backend.scratch(f"pooling {key} taps", x.shape, taps.dtype)
-    count = x.size - (kernel - 1) * step
-    better = backend.scratch("pooling better", (count,), "uint8")
-    rival_taps = backend.scratch("pooling rival taps", (count,), taps.dtype)
-    champions, champion_taps = _flat(x)[:count], _flat(taps)[:count]
+    key = "row" if taps is None else "window"
+    all_best = backend.scratch(f"best of a {key}", x.shape, x.dtype)
+    all_taps = backend.scratch(f"taps of a {key}", x.shape, dtype)
+    count = len(x) - (kernel - 1) * step
+    all_best[count:] = all_taps[count:] = 0  # too few rivals; nobody wants them
+    better = backend.scratch("better", (count,), "uint8")
+    rival_taps = backend.scratch("taps of rivals", (count,), dtype)
+    champions, best_taps = x[:count], all_taps[:count]
+    best_taps[...] = 0 if taps is None else taps[:count]
     for i in range(1, kernel):
-        rivals = _flat(x)[i * step : i * step + count]
-        xp.greater(rivals, champions, out=better.view(bool))
-        champions = xp.maximum(rivals, champions, out=_flat(best)[:count])
-        xp.add(_flat(taps)[i * step : i * step + count], i * weight, out=rival_taps)
-        rival_taps *= better
-        champion_taps = xp.maximum(
-            rival_taps, champion_taps, out=_flat(best_taps)[:count]
-        )
-    _flat(best)[count:] = 0  # the last few have too few rivals and are not wanted
-    _flat(best_taps)[count:] = 0
-    return best, best_taps
+        rivals = slice(i * step, i * step + count)
+        xp.greater(x[rivals], champions, out=better.view(bool))
+        champions = xp.maximum(x[rivals], champions, out=all_best[:count])
+        if taps is None:
+            xp.multiply(better, i * weight, out=rival_taps)
+        else:
+            xp.add(taps[rivals], i * weight, out=rival_taps)
+            rival_taps *= better
+        xp.maximum(best_taps, rival_taps, out=best_taps)
+    return all_best, all_taps
 
 
 def _slide_sum(x, kernel, step, key):
