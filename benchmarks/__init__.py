@@ -1,0 +1,1 @@
+"""How fast brew is beside PyTorch: see README.md."""

@@ -1,0 +1,95 @@
+"""Time brew beside PyTorch, in turns, on the same number of threads.
+
+python -m benchmarks nets [lenet ...]
+python -m benchmarks layers [conv2 ...]
+python -m benchmarks overhead
+"""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import date
+
+import numpy as np
+
+from benchmarks import layers, nets, overhead
+from brew import backend
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Time brew beside PyTorch."
+    )
+    parser.add_argument("what", choices=["nets", "layers", "overhead"])
+    parser.add_argument("names", nargs="*", help="only those whose name contains this")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each")
+    parser.add_argument("--seconds", type=float, default=0.3, help="length of a turn")
+    args = parser.parse_args()
+    if args.what == "overhead":
+        overhead.run(args.names)
+        return
+    torch = torch_or_exit()
+    print(machine(torch))
+    for threads in args.threads:
+        backend.set_num_threads(threads)
+        torch.set_num_threads(threads)
+        print(f"\n{threads} thread{'s' * (threads > 1)}\n")
+        print_table(rows(args))
+
+
+def rows(args):
+    table = {"nets": nets, "layers": layers}[args.what]
+    chosen = [
+        name
+        for name in table.TABLE
+        if not args.names or any(part in name for part in args.names)
+    ]
+    return table.run(chosen, args.rounds, args.seconds)
+
+
+def print_table(results):
+    print("| what | brew, ms | speed relative to PyTorch | lowest – highest |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, result in results:
+        print(
+            f"| {name} | {result.seconds * 1e3:.2f} | {result.ratio:.2f} "
+            f"| {result.low:.2f} – {result.high:.2f} |",
+            flush=True,
+        )
+
+
+def machine(torch):
+    """Return a line that says where and with what the numbers were taken."""
+    cores = len(os.sched_getaffinity(0))
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    return (
+        f"{date.today()}: {cpu_name()}, {cores} cores, load {load}; Python "
+        f"{platform.python_version()}, NumPy {np.__version__}, "
+        f"PyTorch {torch.__version__}"
+    )
+
+
+def cpu_name():
+    try:
+        with open("/proc/cpuinfo") as file:
+            lines = [line for line in file if line.startswith("model name")]
+        return lines[0].partition(":")[2].strip()
+    except (OSError, IndexError):
+        return platform.processor() or platform.machine()
+
+
+def torch_or_exit():
+    try:
+        import torch
+    except ImportError:
+        sys.exit(
+            "the benchmarks compare with PyTorch, which is not installed; "
+            "install it with: pip install torch"
+        )
+    return torch
+
+
+if __name__ == "__main__":
+    main()

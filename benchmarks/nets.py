@@ -1,0 +1,84 @@
+"""Whole nets of the zoo: forward, backward, and a training iteration."""
+
+import numpy as np
+
+import brew
+from benchmarks.contest import contest
+from brew import zoo
+from brew.proto import caffe_pb2
+from brew.proto.upgrade import read_net, read_solver
+
+TABLE = {
+    "lenet": (64, 1, 28, 28),
+    "cifar10_quick": (100, 3, 32, 32),
+    "cifar10_full": (100, 3, 32, 32),
+    "mnist_autoencoder": (100, 1, 28, 28),
+    "logreg": (10, 4),
+}
+
+
+def run(names, rounds, seconds):
+    """Yield a line of the table for each part of each net: (name, Result)."""
+    from benchmarks.twin import Twin
+
+    for name in names:
+        solver = solver_without_data(name)
+        twin = Twin(solver.net)
+        loss, same = solver.net.run_forward(), float(twin.forward()[0].detach())
+        if abs(loss - same) > 1e-4 * abs(same):
+            raise SystemExit(f"{name}: our loss is {loss}, that of PyTorch {same}")
+        optimizer = twin.optimizer(solver.param)
+        for part, ours, theirs in parts(solver, twin, optimizer):
+            yield f"{name} {part}", contest(ours, theirs, rounds, seconds)
+
+
+def parts(solver, twin, optimizer):
+    """Yield what is timed: its name, our function, that of PyTorch."""
+
+    def iteration():
+        optimizer.zero_grad()
+        twin.forward()[0].backward()
+        optimizer.step()
+
+    loss, _ = twin.forward()
+    yield "forward", solver.net.run_forward, twin.forward
+    yield "backward", solver.net.run_backward, lambda: loss.backward(retain_graph=True)
+    yield "iteration", lambda: solver.step(1), iteration
+
+
+def solver_without_data(name):
+    """Return the solver of a zoo model, its data layers replaced by filled inputs."""
+    folder = zoo.path(name)
+    param = read_solver(folder / "solver.prototxt")
+    net = read_net(folder / "train_test.prototxt")
+    for field in ("net", "test_iter", "test_interval", "test_state", "display"):
+        param.ClearField(field)
+    param.snapshot_after_train = False
+    param.net_param.CopyFrom(with_inputs(net, TABLE[name]))
+    brew.set_random_seed(1)
+    solver = brew.get_solver(param)
+    fill_inputs(solver.net)
+    return solver
+
+
+def with_inputs(net, shape):
+    """Return the net with Input layers in place of its data layers of phase TRAIN."""
+    result = caffe_pb2.NetParameter(name=net.name)
+    for layer in net.layer:
+        if not layer.type.endswith("Data"):
+            result.layer.add().CopyFrom(layer)
+        elif all(rule.phase == brew.TRAIN for rule in layer.include):
+            inputs = result.layer.add(name=layer.name, type="Input", top=layer.top)
+            for top in layer.top:
+                size = shape[:1] if top == "label" else shape
+                inputs.input_param.shape.add(dim=size)
+    return result
+
+
+def fill_inputs(net):
+    """Fill the inputs with random images in [0, 1) and labels 0 and 1."""
+    rng = np.random.default_rng(1)
+    for name in net.inputs:
+        blob = net.blobs[name]
+        values = rng.random(blob.shape)
+        blob.data[...] = values.round() if name == "label" else values

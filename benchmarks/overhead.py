@@ -1,0 +1,59 @@
+"""What Python costs: every layer on next to nothing, in microseconds a call."""
+
+import numpy as np
+
+import brew
+from benchmarks.contest import calls_until
+from benchmarks.layers import Row, net_of
+from brew import backend
+
+# The smallest bottom on which a layer does all that it does on a large one.
+TABLE = {
+    "Convolution 3x3": Row(
+        "Convolution", "num_output: 2 kernel_size: 3 pad: 1", (1, 2, 3, 3)
+    ),
+    "Convolution 5x5": Row("Convolution", "num_output: 2 kernel_size: 5", (1, 2, 6, 6)),
+    "Convolution 1x1": Row("Convolution", "num_output: 2 kernel_size: 1", (1, 2, 3, 3)),
+    "Pooling MAX 2x2": Row("Pooling", "kernel_size: 2 stride: 2", (1, 2, 4, 4)),
+    "Pooling MAX 3x3": Row("Pooling", "kernel_size: 3 stride: 2", (1, 2, 5, 5)),
+    "Pooling AVE 3x3": Row("Pooling", "pool: AVE kernel_size: 3", (1, 2, 5, 5)),
+    "InnerProduct": Row("InnerProduct", "num_output: 3", (1, 4)),
+    "LRN": Row("LRN", "local_size: 5", (1, 6, 2, 2)),
+    "ReLU": Row("ReLU", "", (1, 4)),
+    "Sigmoid": Row("Sigmoid", "", (1, 4)),
+    "TanH": Row("TanH", "", (1, 4)),
+    "Dropout": Row("Dropout", "", (1, 4)),
+    "Power": Row("Power", "power: 2", (1, 4)),
+    "Softmax": Row("Softmax", "", (1, 4)),
+    "Flatten": Row("Flatten", "", (1, 2, 2)),
+}
+
+
+def run(names):
+    """Print the table."""
+    print("| layer | forward, µs | backward, µs |")
+    print("| --- | ---: | ---: |")
+    for name, row in TABLE.items():
+        if not names or any(part in name for part in names):
+            forward, backward = times(row)
+            print(f"| {name} | {forward * 1e6:.1f} | {backward * 1e6:.1f} |")
+
+
+def times(row):
+    """Yield the seconds of a forward and of a backward pass of one layer."""
+    net = brew.Net(net_of(row), brew.TRAIN)
+    layer, bottom, top = net.layers[1], [net.blobs["x"]], [net.blobs["y"]]
+    bottom[0].data[...] = np.random.default_rng(1).random(row.shape) + 0.5
+
+    def forward():
+        layer.reshape(bottom, top)
+        layer.forward(bottom, top)
+
+    with backend.device_pass():
+        yield best(forward)
+        yield best(lambda: layer.backward(top, [True], bottom))
+
+
+def best(function):
+    """Return the least seconds of a call: what other programs cost is not Python."""
+    return min(calls_until(function, seconds=0.2))
