@@ -41,6 +41,11 @@ def test_a_row_gets_the_values_of_opencv(wanted):
     assert got.tolist() == [[wanted]]
 
 
+def test_weights_are_rounded_to_the_nearest():
+    image = np.array([[[51, 226, 28, 50]]], np.uint8)
+    assert resize_bilinear(image, 1, 7).tolist() == [[[51, 113, 214, 127, 30, 42, 50]]]
+
+
 @pytest.mark.parametrize("wanted", TABLES)
 def test_a_table_gets_the_values_of_opencv(wanted):
     got = resize_bilinear(TABLE[np.newaxis], len(wanted), len(wanted[0]))

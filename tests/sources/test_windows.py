@@ -94,6 +94,7 @@ def test_what_is_mirrored_is_mirrored_with_its_surroundings():
         (18, 2, 2, False, (14, 20), (0, 5)),
         (18, 2, 2, True, (14, 20), (3, 8)),
         (10, 10, 2, False, (0, 20), (2, 6)),
+        (0.5, 7.5, 0, False, (0, 9), (4, 8)),  # 3.5 and 4.5, both rounded up
         (0.5, 0.5, 3, False, (0, 4), (3, 8)),
         (-0.5, 0.5, 0, False, (0, 1), (4, 8)),
     ],
