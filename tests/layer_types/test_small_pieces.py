@@ -11,7 +11,7 @@ import pytest
 
 from brew import backend
 from brew.layer import layer_type_list
-from brew.ops import convolution_plan, inner_product, pieces, recurrence
+from brew.ops import convolution_plan, inner_product, pieces, recurrence, roi_pooling
 from brew.testing import Rig
 from brew.testing.compare import compare_runs
 from tests.layer_types.cases import CASES
@@ -23,6 +23,7 @@ SMALL = [
     (inner_product, "LARGE", 1),
     (recurrence, "LARGE", 1),
     (recurrence, "FEWEST", 1),
+    (roi_pooling, "PIECE", 1),
     (convolution_plan, "TEAM_WORK", 0),
     (convolution_plan, "BLOCK", 1),
     (convolution_plan, "LARGEST_BLOCK", 40),

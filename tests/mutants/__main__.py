@@ -6,10 +6,11 @@ or all. Prints for each what caught it, and fails if any survives.
 
 import sys
 
-from tests.mutants import planted, planted_sources, planted_states
+from tests.mutants import planted, planted_sources, planted_states, planted_windows
 from tests.mutants.catch import catch
 
-MUTANTS = planted.MUTANTS + planted_states.MUTANTS + planted_sources.MUTANTS
+GROUPS = planted, planted_windows, planted_states, planted_sources
+MUTANTS = [mutant for group in GROUPS for mutant in group.MUTANTS]
 
 
 def main(word=""):
