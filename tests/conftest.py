@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import shutil
 import sys
 
 import numpy
@@ -10,6 +9,7 @@ import pytest
 import threadpoolctl
 
 from brew import backend
+from tests.browser.chromium import missing
 
 pytest_plugins = ["tests.cuda_emulation.plugin"]  # CuPy: emulated, real or skipped
 
@@ -24,12 +24,11 @@ def pytest_report_header():
         for pool in threadpoolctl.threadpool_info()
         if pool["user_api"] == "blas"
     }
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     python = sys.version.split()[0]
     return [
         f"brew: Python {python}, NumPy {numpy.__version__}, {cores} cores, "
         f"BLAS {', '.join(sorted(blas)) or 'unknown'}",
-        f"brew: Chromium {'found' if chromium else 'not found: no browser tests'}",
+        f"brew: browser tests: {missing() or 'all that they need is here'}",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.chromium import FLAGS, find_chromium, missing
 from tests.browser.server import serve
 
 # The browser must be gone when this package is done: while it lives, Playwright keeps
@@ -13,13 +13,13 @@ SCOPE = "package"
 @pytest.fixture(scope=SCOPE)
 def browser():
     """A headless Chromium."""
-    reason = "playwright is not installed: pip install -e '.[test]'"
-    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
+    if missing():
+        pytest.skip(f"no browser tests: {missing()}")
+    from playwright.sync_api import sync_playwright
+
     path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium was found; install one, say: apt install chromium")
-    with playwright.sync_playwright() as drivers:
-        browser = drivers.chromium.launch(executable_path=path, args=FLAGS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
