@@ -89,8 +89,8 @@ MUTANTS = [
     # Inner product
     Mutant(
         OPS + "inner_product.py",
-        "dW += product",
-        "dW[...] = product",
+        "dW[rows] += product",
+        "dW[rows] = product",
         "InnerProduct",
         "param_diffs_add",
     ),
@@ -110,8 +110,8 @@ MUTANTS = [
     ),
     # Convolution
     Mutant(
-        OPS + "im2col.py",
-        "out[rim] = 0",
+        OPS + "convolution.py",
+        "if not fits:\n        target.fill(0)",
         "pass",
         "Convolution",
         "scratch_is_forgotten",
@@ -139,8 +139,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "convolution_plan.py",
-        "(images, every, slice(first, last))",
-        "(images, every, slice(first, last - (first > 0)))",
+        "at_y=(images_cut, every, slice(*rows))",
+        "at_y=(images_cut, every, slice(rows[0], rows[1] - (rows[0] > 0)))",
         "Convolution",
         "small pieces",
     ),
@@ -161,8 +161,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "pooling.py",
-        "xp.greater(rivals, champions",
-        "xp.greater_equal(rivals, champions",
+        "xp.greater(x[rivals], champions",
+        "xp.greater_equal(x[rivals], champions",
         "Pooling",
         "golden",
     ),
@@ -360,8 +360,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "pieces.py",
-        "piece = slice(i * step, (i + 1) * step)",
-        "piece = slice(i * step, (i + 1) * step - (i == 1))",
+        "items = slice(i * step, (i + 1) * step)",
+        "items = slice(i * step, (i + 1) * step - (i == 1))",
         "Power",
         "small pieces",
     ),
