@@ -22,6 +22,11 @@ class WindowLayer(Layer):
         Each a tuple as `kernel`: in the order in which ``brew.ops`` takes them.
     axes : tuple of Axis
         The same, axis by axis.
+    size_out : callable
+        Tells the size of the top along a spatial axis, from that of the bottom and
+        its Axis.
+    remedy : str
+        What to do if nothing would be left of the images.
     """
 
     size_out = staticmethod(size_out)
