@@ -39,7 +39,7 @@ coverage: ## which lines no test reaches
 	$(PYTHON) -m pytest -m "not gpu" --cov --cov-report=term-missing
 
 notebooks: ## run the notebooks anew and keep their outputs
-	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 docs: ## make the page of all layer types from their docstrings
 	$(PYTHON) -m brew layers --markdown > docs/layers.md
