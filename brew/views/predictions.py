@@ -57,5 +57,5 @@ def _draw_scores(axis, scores, every, classes):
         interpolation="nearest",
         extent=(0, num_steps * every, K - 0.5, -0.5),
     )
-    axis.set_yticks(range(K), classes or [str(k) for k in range(K)], fontsize=6.5)
+    axis.set_yticks(range(K), classes or [str(k) for k in range(K)], fontsize=7)
     axis.tick_params(axis="x", labelsize=8)
