@@ -4,7 +4,7 @@ import numpy as np
 
 import brew
 from benchmarks.contest import calls_until
-from benchmarks.layers import Row, net_of
+from benchmarks.layers import Row, net_of, parts
 from brew import backend
 
 # The smallest bottom on which a layer does all that it does on a large one.
@@ -42,16 +42,10 @@ def run(names):
 def times(row):
     """Yield the seconds of a forward and of a backward pass of one layer."""
     net = brew.Net(net_of(row), brew.TRAIN)
-    layer, bottom, top = net.layers[1], [net.blobs["x"]], [net.blobs["y"]]
-    bottom[0].data[...] = np.random.default_rng(1).random(row.shape) + 0.5
-
-    def forward():
-        layer.reshape(bottom, top)
-        layer.forward(bottom, top)
-
+    net.blobs["x"].data[...] = np.random.default_rng(1).random(row.shape) + 0.5
     with backend.device_pass():
-        yield best(forward)
-        yield best(lambda: layer.backward(top, [True], bottom))
+        for part in parts(net, wants_dx=True):
+            yield best(part)
 
 
 def best(function):

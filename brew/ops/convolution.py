@@ -78,6 +78,12 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         Is added to.
     """
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
+    if dx is not None and dW is not None and len(plan.shares) == 1 < plan.num_workers:
+        # a single image: one thread finds dx while another finds dW
+        options = stride, pad, dilation, group
+        halves = [{"dx": dx}, {"dW": dW, "db": db}]
+        backend.parallel(lambda i: backward(dy, x, W, *options, **halves[i]), 2)
+        return
     kernels = _matrices(W, group, plan.rows_are_late)
     W_sums, b_sums = [None] * len(plan.shares), [0.0] * len(plan.shares)
 

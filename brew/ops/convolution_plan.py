@@ -17,7 +17,7 @@ from brew.ops.im2col import Axis, make_axes, size_out
 
 BLOCK = 1 << 20  # numbers in the unrolled windows: 4 MB
 LARGEST_BLOCK = 1 << 21  # an image that needs more is cut into bands of rows
-MOST_IMAGES = 16  # more make the rearranging slow: 16 numbers fill a cache line
+MOST_IMAGES = 32  # more make the rearranging slow: too few rows fit a cache
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
@@ -54,6 +54,7 @@ class Plan(NamedTuple):
 
     sizes: tuple  # of the output: (oh, ow)
     rows_are_late: bool
+    num_workers: int  # who could share the work
     blocks: list
     shares: list  # the blocks of each worker, all bands of an image in one share
 
@@ -128,7 +129,7 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     ]
     num_shares = min(workers, len(groups))
     shares = [list(chain(*groups[i::workers])) for i in range(num_shares)]
-    return Plan(sizes, task.rows_are_late, list(chain(*groups)), shares)
+    return Plan(sizes, task.rows_are_late, workers, list(chain(*groups)), shares)
 
 
 def _images_per_block(num_images, task, workers, scale):
