@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,9 @@ def start(tmp_path, monkeypatch):
     }.items():
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
-    return module
+    handler = signal.getsignal(signal.SIGINT)
+    yield module
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture
