@@ -1,0 +1,64 @@
+"""The benchmarks build what they time, and compare like with like."""
+
+import numpy as np
+import pytest
+
+import brew
+from benchmarks import contest, layers, nets, overhead
+from brew import zoo
+
+
+def test_every_model_of_the_zoo_is_timed():
+    assert set(nets.TABLE) == set(zoo.list_models())
+
+
+@pytest.mark.parametrize("name", nets.TABLE)
+def test_a_model_trains_without_its_data(name):
+    solver = nets.solver_without_data(name)
+    assert not any(layer.type.endswith("Data") for layer in solver.net.layers)
+    for inputs in solver.net.inputs:
+        assert solver.net.blobs[inputs].shape[0] == nets.TABLE[name][0]
+    solver.step(1)
+    assert np.isfinite(solver.net.run_forward())
+
+
+@pytest.mark.parametrize("row", layers.TABLE.values(), ids=layers.TABLE)
+def test_a_row_is_a_layer_on_an_input(row):
+    inputs, layer = layers.net_of(row).layer
+    assert tuple(inputs.input_param.shape[0].dim) == row.shape
+    assert layer.type == row.type
+
+
+@pytest.mark.parametrize("row", overhead.TABLE.values(), ids=overhead.TABLE)
+def test_the_smallest_layers_run(row):
+    net = brew.Net(layers.net_of(row), brew.TRAIN)
+    for part in layers.parts(net, wants_dx=True):
+        part()
+
+
+def test_a_contest_gives_each_its_turns():
+    calls = []
+    result = contest.contest(
+        lambda: calls.append("we"), lambda: calls.append("they"), 2, seconds=0
+    )
+    turns = [name for i, name in enumerate(calls) if calls[i - 1 : i] != [name]]
+    assert turns == ["we", "they", "we", "they"]
+    assert result.low <= result.ratio <= result.high
+
+
+@pytest.mark.parametrize("name", nets.TABLE)
+def test_the_twin_in_pytorch_computes_the_same(name):
+    pytest.importorskip("torch")
+    from benchmarks.twin import Twin
+
+    net = nets.solver_without_data(name).net
+    loss = net.run_forward()
+    net.clear_param_diffs()
+    net.run_backward()
+    twin = Twin(net)
+    same, _ = twin.forward()
+    same.backward()
+    assert loss == pytest.approx(same.item(), rel=1e-4)
+    for blob, tensor in zip(net.learnable_params, twin.params, strict=True):
+        scale = np.abs(blob.diff).max() + 1e-12
+        assert np.abs(blob.diff - tensor.grad.numpy()).max() < 1e-3 * scale
