@@ -1,5 +1,6 @@
-"""The wheel holds all of brew, and nothing else."""
+"""The wheel holds all of brew and nothing else, and what is installed is found."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -52,3 +53,11 @@ def test_the_installed_package_finds_its_own_files(wheel, tmp_path):
         command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, text=True
     )
     assert said.split() == [str(tmp_path / "brew" / "__init__.py"), "True"]
+
+
+def test_brew_is_found_from_the_folder_where_its_clone_lies(tmp_path):
+    (tmp_path / "brew").mkdir()  # which Python would take for a package without code
+    clean = {name: os.environ[name] for name in os.environ if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", "import brew; print(brew.Net.__name__)"]
+    said = subprocess.check_output(command, cwd=tmp_path, env=clean, text=True)
+    assert said == "Net\n"
