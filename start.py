@@ -58,6 +58,7 @@ def main(argv=None):
         prepare(["lab", *options.extras])
         if options.no_open:
             return 0
+        trust_notebooks()
         return run(lab_command(options), clean_environment())
     except Trouble as trouble:
         print(f"\nstart.py: {trouble}", file=sys.stderr)
@@ -195,6 +196,12 @@ def explain(said):
     """Return the remedy for a failed installation, by what it said."""
     fitting = [REMEDIES[pattern] for pattern in REMEDIES if re.search(pattern, said)]
     return (fitting or ["The installation failed; the lines above say why."])[0]
+
+
+def trust_notebooks():
+    """Let JupyterLab show the pictures of the notebooks before they are run."""
+    notebooks = sorted(map(str, (ROOT / "notebooks").glob("*.ipynb")))
+    run_quietly([str(PYTHON), "-m", "jupyter", "trust", *notebooks])
 
 
 def lab_command(options):

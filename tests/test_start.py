@@ -168,6 +168,20 @@ def test_the_lab_opens_the_index_or_else_the_first_notebook(start):
     assert start.lab_command(options)[-1].endswith("index.ipynb")
 
 
+def test_the_notebooks_are_trusted_before_the_lab_opens(start, followed, monkeypatch):
+    commands = []
+    monkeypatch.setattr(start, "run_quietly", commands.append)
+    monkeypatch.setattr(start, "run", lambda command, _: commands.append(command))
+    start.main([])
+    *_, trust, lab = commands
+    assert trust[2:] == [
+        "jupyter",
+        "trust",
+        str(start.ROOT / "notebooks/01-first.ipynb"),
+    ]
+    assert "jupyterlab" in lab
+
+
 def test_a_browser_is_opened_unless_not_wanted(start):
     assert "--no-browser" not in start.lab_command(start.parse_arguments([]))
     options = start.parse_arguments(["--no-browser"])
