@@ -88,7 +88,7 @@ class Svg:
         )
 
     def __repr__(self):
-        return f"<picture: {self.title}>"
+        return f"<picture: {self.title}; run the cell to see it>"
 
     def _repr_svg_(self):
         return str(self)
