@@ -4,9 +4,8 @@
     python3 start.py          open the tutorial in JupyterLab
     python3 start.py test     run every test and every notebook
 
-The first run makes the folder .venv and installs into it; later runs notice that
-nothing has changed and start at once. Only the standard library is used, and no
-syntax that an old Python could not read: it shall still say what it needs.
+The first run makes the folder .venv and installs into it; later runs start at once.
+An old Python must be able to read this file: it shall say that it is too old.
 """
 
 import argparse
@@ -179,23 +178,22 @@ def install(what):
 
 def follow(command):
     """Run a command, show what it says, and explain its failure."""
-    pipe, merge, environment = subprocess.PIPE, subprocess.STDOUT, clean_environment()
+    pipe, merge, env = subprocess.PIPE, subprocess.STDOUT, clean_environment()
     with subprocess.Popen(
-        command, cwd=str(ROOT), env=environment, stdout=pipe, stderr=merge
+        command, cwd=str(ROOT), env=env, stdout=pipe, stderr=merge, errors="replace"
     ) as process:
         said = ""
         for line in process.stdout:
-            text = line.decode(errors="replace")
-            print(text, end="", flush=True)
-            said = (said + text)[-100_000:]
+            print(line, end="", flush=True)
+            said = (said + line)[-100_000:]
     if process.returncode:
-        raise Trouble(explain(said) + f"\n(The command was: {' '.join(command)})")
+        raise Trouble(f"{explain(said)}\n(exit {process.returncode}: {command})")
 
 
 def explain(said):
     """Return the remedy for a failed installation, by what it said."""
-    fitting = [REMEDIES[pattern] for pattern in REMEDIES if re.search(pattern, said)]
-    return (fitting or ["The installation failed; the lines above say why."])[0]
+    fitting = (REMEDIES[pattern] for pattern in REMEDIES if re.search(pattern, said))
+    return next(fitting, "The installation failed; the lines above say why.")
 
 
 def trust_notebooks():
@@ -217,10 +215,9 @@ def lab_command(options):
 
 def pytest_command(arguments):
     """Return the command that runs all tests, and the notebooks as tests."""
-    notebooks = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
-    notebooks += ["--nbval-sanitize-with", "tests/nbval.cfg"]
-    everything = [*notebooks, "-m", "not gpu", "tests", "notebooks"]
-    return [str(PYTHON), "-m", "pytest", *everything, *arguments]
+    command = [str(PYTHON), "-m", "pytest", "--nbval", "--nbval-current-env"]
+    command += ["--nbval-cell-timeout=300", "--nbval-sanitize-with", "tests/nbval.cfg"]
+    return [*command, "-m", "not gpu", "tests", "notebooks", *arguments]
 
 
 def settings_for_tests(options):
