@@ -25,7 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     if not {"", os.getcwd()} & set(sys.path):
         sys.path.insert(0, "")  # brewdl shall find a user's layers as python -m does
     try:
-        return _dispatch(argv)
+        code = _dispatch(argv)
+        sys.stdout.flush()  # at exit it would be too late to handle a broken pipe
+        return code
     except SystemExit as stop:  # argparse leaves so after --help
         return stop.code if isinstance(stop.code, int) else FAILED
     except BrewError as error:

@@ -92,7 +92,9 @@ def test_the_exit_code_reaches_the_shell(brew_process):
     assert err.startswith("brew: error: zoo: no model 'lennet'")
 
 
-def test_a_reader_that_leaves_early_is_no_error(brew_process):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_early_is_no_error(brew_process, monkeypatch, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     process = brew_process("zoo", "info", "lenet")
     process.stdout.close()
     process.wait(timeout=60)
