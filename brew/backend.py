@@ -244,6 +244,17 @@ def scratch(key, shape, dtype):
     return view
 
 
+def strided(x, shape, strides):
+    """Look at the memory of x in another way; strides are in bytes.
+
+    As ``xp.lib.stride_tricks.as_strided``, which takes 2 µs on NumPy, as long as all
+    else in a small convolution.
+    """
+    if isinstance(x, numpy.ndarray) and x.flags.c_contiguous:
+        return numpy.ndarray(shape, x.dtype, x, 0, strides)
+    return xp_of(x).lib.stride_tricks.as_strided(x, shape, strides)
+
+
 def set_random_seed(seed):
     """Make the nets built from now on repeatable; None makes them differ again."""
     global _seed

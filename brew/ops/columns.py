@@ -40,9 +40,7 @@ def forward(x, kernel, stride=1, pad=0, dilation=1, out=None):
         room, inside, seen = _room(x, axes, counts)
         room.fill(0)
         room[inside] = x[seen]
-        view = room.reshape(-1, *room.shape[2:])
-        for i in reversed(range(len(axes))):
-            view = unroll(view, len(axes), axes[i], counts[i])
+        view = unroll(room.reshape(-1, *room.shape[2:]), 1, axes, counts)
         windows.reshape(view.shape)[...] = view
 
     by_items(copy, out, x)

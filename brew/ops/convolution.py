@@ -206,7 +206,7 @@ def _outputs(dy, block):
 
 def _unroll_late_rows(dy, block):
     """Return the gradient of the product: the adjoint of :func:`_add_late_rows`."""
-    view = unroll(dy, 1, block.late.axis, block.counts[0])
+    view = unroll(dy, 1, [block.late.axis], block.counts[:1])
     late = backend.scratch("late rows", view.shape, dy.dtype)
     late[...] = view
     return late

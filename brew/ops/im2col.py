@@ -1,9 +1,9 @@
 """im2col: lay all windows of an image side by side, so that convolution is one product.
 
-A window is unrolled one axis at a time: (C, h, w) becomes (C, kw, h, ow) along the
-width, and (C, kh, kw, oh, ow) along the height. As long as nothing is copied, these
-are only ways to look at the image, in which each pixel appears once for every window
-that sees it. The same few lines serve one, two, three or more spatial axes.
+Unrolled along the width, (C, h, w) becomes (C, kw, h, ow); along the height too, it
+is (C, kh, kw, oh, ow). As long as nothing is copied, these are only ways to look at
+the image, in which each pixel appears once for every window that sees it. The same
+few lines serve one, two, three or more spatial axes.
 
 A block of n images is held with the image as the *last* axis, (C, h, w, n): then
 windows are copied in runs of ow * n numbers, which are long also for small images.
@@ -46,31 +46,33 @@ def size_out(size, axis):
     return int((size + 2 * axis.pad - axis.extent) / axis.stride) + 1
 
 
-def unroll(x, position, axis, count):
-    """Return a view of x with the windows along one axis.
+def unroll(x, position, axes, counts):
+    """Return a view of x with the windows along some axes.
 
     Parameters
     ----------
-    x : array (C, ..., size, ...)
+    x : array (C, ..., h, w, ...)
         Padded already.
     position : int
-        Which axis of x is unrolled.
-    axis : Axis
-        The window.
-    count : int
-        The number of windows.
+        Where the axes to unroll begin in x.
+    axes : sequence of Axis
+        The window, one Axis for each axis that is unrolled.
+    counts : sequence of int
+        The number of windows along each of them.
 
     Returns
     -------
-    array (C, kernel, ..., count, ...)
+    array (C, kh, kw, ..., oh, ow, ...)
         At [c, i, ..., o, ...] stands x[c, ..., o * stride + i * dilation, ...].
     """
+    places = slice(position, position + len(axes))
     shape, strides = list(x.shape), list(x.strides)
-    step = strides[position]
-    shape[position], strides[position] = count, axis.stride * step
-    shape.insert(1, axis.kernel)
-    strides.insert(1, axis.dilation * step)
-    return backend.xp_of(x).lib.stride_tricks.as_strided(x, shape, strides)
+    steps = strides[places]
+    shape[places] = counts
+    strides[places] = [a.stride * step for a, step in zip(axes, steps, strict=True)]
+    shape[1:1] = [axis.kernel for axis in axes]
+    strides[1:1] = [a.dilation * step for a, step in zip(axes, steps, strict=True)]
+    return backend.strided(x, shape, strides)
 
 
 def fold(windows, position, axis, out):
@@ -109,12 +111,11 @@ def im2col(x, axes, counts):
     -------
     array (C, kh, kw, oh, ow, n)
     """
-    position = len(axes)  # stays: each new axis of taps pushes the next one here
-    for number in reversed(range(position)):
-        x = unroll(x, position, axes[number], counts[number])
-        if number > 0 and axes[number].stride > 1:
-            x = _copy(x, f"im2col {number}")  # else one would stride again and again
-    return _copy(x, "im2col 0")
+    if any(axis.stride > 1 for axis in axes[1:]):
+        # a copy of the rows' windows first: else each kh would stride anew
+        x = _copy(unroll(x, 2, axes[1:], counts[1:]), "im2col 1")
+        return _copy(unroll(x, len(axes), axes[:1], counts[:1]), "im2col 0")
+    return _copy(unroll(x, 1, axes, counts), "im2col 0")
 
 
 def col2im(windows, axes, out):
