@@ -4,6 +4,7 @@ A window is a rectangle, so its columns and rows are taken one after the other: 
 the best of ``kw`` neighbours, then the best of ``kh`` of those. Each step slides over
 the flat memory as if it had no rows, and the windows that are wanted are picked out
 at the end. Much is computed in vain, but one long run is faster than many short ones.
+On a GPU, where short runs cost nothing, kernels do the same window by window.
 
 A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
 """
@@ -12,6 +13,7 @@ from functools import lru_cache
 from math import ceil, floor, prod
 
 from brew import backend
+from brew.ops import kernels
 from brew.ops.pieces import by_items
 from brew.ops.pooling_frame import frame_of
 
@@ -62,6 +64,9 @@ def max_forward(
     if out.size == 0:
         return out
     frame = frame_of(x.shape, shape, kernel, stride, pad)
+    if not frame.is_one_window and kernels.can_take(x, out, taps):
+        kernels.max_forward(x, out, taps, kernel, stride, pad)
+        return out
     lowest = float(xp.finfo(x.dtype).min)
 
     def pool(x, y, taps):
@@ -100,6 +105,9 @@ def max_backward(dy, taps, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
     """
     xp = backend.xp_of(dy)
     out = xp.empty(shape, dy.dtype) if out is None else out
+    if kernels.can_take(dy, taps, out):
+        kernels.max_backward(dy, taps, out, kernel, stride, pad)
+        return out
     frame = frame_of(shape, dy.shape, kernel, stride, pad)
 
     def scatter(dx, dy, taps):
@@ -132,6 +140,9 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
     shape = shape_out(x.shape, kernel, stride, pad, round_up)
     out = xp.empty(shape, x.dtype) if out is None else out
     frame = frame_of(x.shape, shape, kernel, stride, pad)
+    if not frame.is_one_window and kernels.can_take(x, out):
+        kernels.average_forward(x, out, kernel, stride, pad)
+        return out
     areas = frame.areas(xp, x.dtype)
 
     def pool(x, y):
@@ -157,6 +168,9 @@ def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
     xp = backend.xp_of(dy)
     out = xp.empty(shape, dy.dtype) if out is None else out
     frame = frame_of(shape, dy.shape, kernel, stride, pad)
+    if kernels.can_take(dy, out):
+        kernels.average_backward(dy, out, kernel, stride, pad)
+        return out
     areas = frame.areas(xp, dy.dtype)
 
     def spread(dx, dy):

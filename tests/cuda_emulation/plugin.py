@@ -9,7 +9,8 @@ level  ``BREW_CUPY``       what runs
 =====  ==================  ====================================================
 
 ``BREW_CUPY=auto`` is level 1 where CuPy and a compiler are installed, else level
-0. (Level 2, every kernel of our own compiled for real GPUs, is no pytest matter.)
+0. Level 2, every kernel of our own compiled for real GPUs, is one test at any level:
+``tests/ops/test_kernels.py``, which is skipped where NVIDIA's compiler is missing.
 
 Markers: ``emulated`` needs level 1; ``gpu`` needs level 3; ``device`` needs either.
 A test that passes at level 1 is emulated; only level 3 has run on a GPU.
