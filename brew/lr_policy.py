@@ -1,6 +1,9 @@
-"""Learning rate policies: how the rate changes with the iteration."""
+"""Learning rate policies: how the rate changes with the iteration.
 
-from math import exp
+The policy ``cosine`` and the warm-up are brew's own; the others are Caffe's.
+"""
+
+from math import cos, exp, inf, pi
 
 from brew.errors import SolverError, did_you_mean
 
@@ -32,7 +35,21 @@ def polynomial(param, i):
 
 def sigmoid(param, i):
     """base_lr / (1 + exp(-gamma (i - stepsize)))."""
-    return param.base_lr / (1.0 + exp(-param.gamma * (i - param.stepsize)))
+    x = param.gamma * (i - param.stepsize)
+    small = exp(-abs(x))  # exp(-x) may be too large for a number
+    return param.base_lr * (1.0 if x >= 0 else small) / (1.0 + small)
+
+
+def cosine(param, i):
+    """min_lr + (base_lr - min_lr) (1 + cos(pi i / max_iter)) / 2. Not in Caffe.
+
+    It stays at ``min_lr`` [0] after ``max_iter``.
+
+    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm
+    Restarts", ICLR 2017, arXiv:1608.03983; here without restarts.
+    """
+    done = min(i / param.max_iter, 1.0)
+    return param.min_lr + (param.base_lr - param.min_lr) * (1.0 + cos(pi * done)) / 2
 
 
 def multistep(param, i, current_step):
@@ -51,6 +68,17 @@ def multistep(param, i, current_step):
     return param.base_lr * param.gamma**current_step, current_step
 
 
+def warm_up(param, i):
+    """(i + 1) / warmup_iter in the first ``warmup_iter`` [0] iterations, then 1.
+
+    The rate of every policy is multiplied by it. Not in Caffe.
+
+    Source: Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1
+    Hour", 2017, arXiv:1706.02677, section 2.2.
+    """
+    return (i + 1) / param.warmup_iter if i < param.warmup_iter else 1.0
+
+
 POLICIES = {
     "fixed": fixed,
     "step": step,
@@ -58,6 +86,7 @@ POLICIES = {
     "inv": inverse,
     "poly": polynomial,
     "sigmoid": sigmoid,
+    "cosine": cosine,
 }
 _NEEDS = {
     "step": ("gamma", "stepsize"),
@@ -66,6 +95,7 @@ _NEEDS = {
     "multistep": ("gamma",),
     "poly": ("max_iter",),
     "sigmoid": ("gamma", "stepsize"),
+    "cosine": ("max_iter",),
 }
 
 
@@ -76,7 +106,8 @@ def learning_rate(param, i, current_step=0):
     ----------
     param : SolverParameter
         ``lr_policy`` names one of fixed, step, exp, inv, multistep, poly,
-        sigmoid; it has no default.
+        sigmoid, cosine; it has no default. ``warmup_iter`` [0] is how long the
+        rate rises at first.
     i : int
         The iteration, from 0.
     current_step : int, default 0
@@ -89,9 +120,28 @@ def learning_rate(param, i, current_step=0):
     Raises
     ------
     SolverError
-        If the policy is unknown or lacks a field that it needs.
+        If the policy is unknown, lacks a field that it needs, or has no finite
+        rate at this iteration.
     """
     name = param.lr_policy
+    _check(param, name)
+    try:
+        if name == "multistep":
+            rate, current_step = multistep(param, i, current_step)
+        else:
+            rate = POLICIES[name](param, i)
+    except (OverflowError, ZeroDivisionError):
+        rate = inf
+    if isinstance(rate, complex) or abs(rate) == inf:
+        past = " after max_iter" if name == "poly" else ""
+        raise SolverError(
+            f"lr_policy {name!r} has no finite rate at iteration {i}{past}: "
+            f"{rate}; change its fields, or stop before"
+        )
+    return rate * warm_up(param, i), current_step
+
+
+def _check(param, name):
     if name != "multistep" and name not in POLICIES:
         known = sorted([*POLICIES, "multistep"])
         raise SolverError(
@@ -104,6 +154,3 @@ def learning_rate(param, i, current_step=0):
         if value < 0 or (value == 0 and field != "gamma"):
             least = ">= 0" if field == "gamma" else "> 0"
             raise SolverError(f"lr_policy {name!r} needs {field} {least}, not {value}")
-    if name == "multistep":
-        return multistep(param, i, current_step)
-    return POLICIES[name](param, i), current_step

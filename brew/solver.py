@@ -36,7 +36,8 @@ class Solver:
     param : SolverParameter
         Read at every iteration, so that you may change it, say ``base_lr``.
     history : list of Blob
-        What the solver remembers of earlier gradients, see ``num_histories``.
+        What the solver remembers of earlier gradients: ``num_histories`` blobs
+        for each parameter.
     action : callable
         Asked once per iteration and before each test batch; returns "none",
         "snapshot" or "stop".
@@ -49,6 +50,7 @@ class Solver:
 
     type = ""
     num_histories = 1
+    decoupled_decay = False  # True: decay by-passes compute_update, see AdamW
 
     def __init__(self, solver):
         self.param = solver_param(solver)
@@ -164,14 +166,19 @@ class Solver:
     def compute_update(self, g, rate, *history):
         """Turn the gradient `g` into the update, in place; types differ only here.
 
+        Large parameters come in pieces, and several threads may be at work: treat
+        each element for itself, and keep nothing outside `history`.
+
         Parameters
         ----------
         g : array
-            The gradient, with decay added; becomes what is subtracted.
+            The gradient, flat, with decay added (unless ``decoupled_decay``);
+            becomes what is subtracted.
         rate : float
             The learning rate of this parameter.
         *history : array
-            ``num_histories`` arrays like `g`, kept from update to update.
+            ``num_histories`` arrays like `g`, 0 at first, kept from update to
+            update; write into them.
         """
         raise NotImplementedError(f"{type(self).__name__} computes no update")
 
@@ -199,12 +206,17 @@ class Solver:
     def _update_block(self, rate, decay, w, g, *history):
         if self.param.iter_size > 1:
             g *= 1.0 / self.param.iter_size
-        if decay and self.param.regularization_type == "L2":
-            g += decay * w
-        elif decay:
-            g += decay * backend.get_xp().sign(w)
+        if decay and not self.decoupled_decay:
+            g += decay * self._pull(w)
         self.compute_update(g, rate, *history)
+        if decay and self.decoupled_decay:
+            g += rate * decay * self._pull(w)
         w -= g
+
+    def _pull(self, w):
+        """Return where decay pulls: along the values (L2), or their signs (L1)."""
+        is_l2 = self.param.regularization_type == "L2"
+        return w if is_l2 else backend.get_xp().sign(w)
 
     def _clip_gradients(self):
         limit = self.param.clip_gradients
@@ -321,6 +333,8 @@ class Solver:
                 f"regularization_type {param.regularization_type!r} is unknown; "
                 'use "L1" or "L2"'
             )
+        if param.warmup_iter < 0:
+            raise SolverError(f"warmup_iter must be >= 0, not {param.warmup_iter}")
         if param.snapshot:
             solver_files.check_can_snapshot(param)
 

@@ -5,6 +5,7 @@ from brew.solver_nets import solver_param
 from brew.solvers.adadelta import AdaDeltaSolver
 from brew.solvers.adagrad import AdaGradSolver
 from brew.solvers.adam import AdamSolver
+from brew.solvers.adamw import AdamWSolver
 from brew.solvers.nesterov import NesterovSolver
 from brew.solvers.rmsprop import RMSPropSolver
 from brew.solvers.sgd import SGDSolver
@@ -18,6 +19,7 @@ SOLVERS = {
         RMSPropSolver,
         AdaDeltaSolver,
         AdamSolver,
+        AdamWSolver,
     )
 }
 
@@ -29,7 +31,7 @@ def get_solver(solver):
     ----------
     solver : str, Path or SolverParameter
         Its ``type`` ["SGD"] is one of SGD, Nesterov, AdaGrad, RMSProp, AdaDelta,
-        Adam.
+        Adam, AdamW.
 
     Raises
     ------
