@@ -1,8 +1,8 @@
 """The zoo: a folder a model, with its prototxts and a ``readme.md``.
 
 >>> from brew import zoo
->>> zoo.list_models()
-['cifar10_full', 'cifar10_quick', 'lenet', 'logreg', 'mnist_autoencoder']
+>>> zoo.list_models()[:4]
+['alexnet', 'caffenet', 'cifar10_full', 'cifar10_quick']
 >>> solver = brew.get_solver(zoo.path("lenet") / "solver.prototxt")
 """
 

@@ -31,7 +31,7 @@ def test_info_shows_facts_path_and_text(brew):
     ("argv", "code", "message"),
     [
         (["path", "lennet"], 1, "no model 'lennet'. Did you mean 'lenet'?"),
-        (["info", "vgg"], 1, "no model 'vgg'. There are: cifar10_full"),
+        (["info", "vgg"], 1, "no model 'vgg'. There are: alexnet"),
         (["path"], 2, "path needs the name of a model"),
         (["info"], 2, "info needs the name of a model"),
         ([], 2, "the following arguments are required: action"),

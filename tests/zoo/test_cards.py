@@ -10,8 +10,11 @@ from brew.errors import FileError
 
 def test_the_zoo_lists_its_models_sorted():
     assert zoo.list_models() == [
+        "alexnet",
+        "caffenet",
         "cifar10_full",
         "cifar10_quick",
+        "googlenet",
         "lenet",
         "logreg",
         "mnist_autoencoder",
@@ -29,7 +32,7 @@ def test_an_unknown_model_gives_the_nearest_name():
 
 @pytest.mark.parametrize("name", ["", ".", "..", "lenet/..", "__pycache__"])
 def test_a_folder_that_is_no_model_is_refused(name):
-    with pytest.raises(FileError, match=r"There are: cifar10_full, .*encoder"):
+    with pytest.raises(FileError, match=r"There are: alexnet, .*encoder"):
         zoo.path(name)
 
 

@@ -12,8 +12,16 @@ TENTH = {"lr_policy": "step", "gamma": 0.1, "stepsize": 10000}
 FIXED = {"lr_policy": "fixed"}
 CIFAR = {"momentum": 0.9, "weight_decay": 0.004} | FIXED
 LOGREG = LENET | TENTH | {"stepsize": 5000}
+CAFFENET = LENET | TENTH | {"stepsize": 100000}
+GOOGLENET = LENET | {"weight_decay": 0.0002, "average_loss": 40}
+GOOGLENET |= {"test_initialization": False}
 
 SETTINGS = {
+    "alexnet/solver": CAFFENET,
+    "caffenet/solver": CAFFENET,
+    "googlenet/solver": GOOGLENET | {"lr_policy": "poly", "power": 0.5},
+    "googlenet/solver_step": GOOGLENET
+    | {"lr_policy": "step", "gamma": 0.96, "stepsize": 320_000},
     "lenet/solver": LENET | INV,
     "lenet/solver_multistep": LENET
     | {"lr_policy": "multistep", "gamma": 0.9}
@@ -49,6 +57,10 @@ SCHEDULES = {
     "lenet": (10000, 100, 500, 5000),
     "logreg": (10000, 1000, 1000, 10000),
     "mnist_autoencoder": (65000, 100, 500, 10000),
+    "alexnet": (450_000, 20, 1000, 10_000),
+    "caffenet": (450_000, 20, 1000, 10_000),
+    "googlenet/solver": (2_400_000, 40, 4000, 40_000),
+    "googlenet/solver_step": (10_000_000, 40, 4000, 40_000),
     "cifar10_quick/solver": (4000, 100, 500, 4000),
     "cifar10_quick/solver_lr1": (5000, 100, 500, 5000),
     "cifar10_full/solver": (60000, 200, 1000, 10000),
