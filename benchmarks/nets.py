@@ -14,6 +14,8 @@ TABLE = {
     "cifar10_full": (100, 3, 32, 32),
     "mnist_autoencoder": (100, 1, 28, 28),
     "logreg": (10, 4),
+    "caffenet": (16, 3, 227, 227),
+    "googlenet": (8, 3, 224, 224),
 }
 
 
@@ -24,7 +26,7 @@ def run(names, rounds, seconds):
     for name in names:
         solver = solver_without_data(name)
         twin = Twin(solver.net)
-        loss, same = solver.net.run_forward(), float(twin.forward()[0].detach())
+        loss, same = solver.net.run_forward(), twin.forward(as_brew=True)[0].item()
         if abs(loss - same) > 1e-4 * abs(same):
             raise SystemExit(f"{name}: our loss is {loss}, that of PyTorch {same}")
         optimizer = twin.optimizer(solver.param)
@@ -46,15 +48,18 @@ def parts(solver, twin, optimizer):
     yield "iteration", lambda: solver.step(1), iteration
 
 
-def solver_without_data(name):
-    """Return the solver of a zoo model, its data layers replaced by filled inputs."""
-    folder = zoo.path(name)
+def solver_without_data(name, num_items=None):
+    """Return the solver of a zoo model, its data layers replaced by filled inputs.
+
+    Of `num_items` images, or of as many as :data:`TABLE` says.
+    """
+    folder, (batch, *item) = zoo.path(name), TABLE[name]
     param = read_solver(folder / "solver.prototxt")
-    net = read_net(folder / "train_test.prototxt")
+    net = read_net(folder / param.net)
     for field in ("net", "test_iter", "test_interval", "test_state", "display"):
         param.ClearField(field)
     param.snapshot_after_train = False
-    param.net_param.CopyFrom(with_inputs(net, TABLE[name]))
+    param.net_param.CopyFrom(with_inputs(net, (num_items or batch, *item)))
     brew.set_random_seed(1)
     solver = brew.get_solver(param)
     fill_inputs(solver.net)

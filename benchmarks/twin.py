@@ -30,8 +30,12 @@ class Twin:
                 function = MAKERS[layer.type](layer, *params)
                 self.steps.append((function, bottoms, tops, layer.loss_weights))
 
-    def forward(self):
-        """Return the loss, and what was computed last."""
+    def forward(self, as_brew=False):
+        """Return the loss, and what was computed last.
+
+        Dropout draws anew, or `as_brew`, drops what brew dropped last.
+        """
+        Dropout.as_brew = as_brew
         blobs, loss, y = dict(self.inputs), 0.0, None
         for function, bottoms, tops, weights in self.steps:
             y = function(*(blobs[bottom] for bottom in bottoms))
@@ -81,9 +85,17 @@ def lrn(layer):
     return lambda x: x * (k + alpha * F.avg_pool2d(x * x, size, 1, half)) ** -beta
 
 
-def dropout(layer):
-    ratio = layer.param.dropout_param.dropout_ratio
-    return lambda x: F.dropout(x, ratio, training=layer.phase != TEST)
+class Dropout:
+    as_brew = False
+
+    def __init__(self, layer):
+        self.layer, self.is_trained = layer, layer.phase != TEST
+        self.ratio = layer.param.dropout_param.dropout_ratio
+
+    def __call__(self, x):
+        if self.as_brew and self.is_trained:
+            return x * torch.from_numpy(self.layer.kept) / (1.0 - self.ratio)
+        return F.dropout(x, self.ratio, training=self.is_trained)
 
 
 def concat(layer):
@@ -101,7 +113,7 @@ def sigmoid_loss(x, target):
 MAKERS = {
     "Concat": concat,
     "Convolution": convolution,
-    "Dropout": dropout,
+    "Dropout": Dropout,
     "EuclideanLoss": lambda _: lambda x, t: ((x - t) ** 2).sum() / (2 * len(x)),
     "Flatten": lambda _: lambda x: x.flatten(1),
     "InnerProduct": inner_product,

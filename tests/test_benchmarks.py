@@ -7,17 +7,20 @@ import brew
 from benchmarks import contest, layers, nets, overhead
 from brew import zoo
 
+NUM_ITEMS = dict.fromkeys(("caffenet", "googlenet"), 2)  # large nets
+
 
 def test_every_model_of_the_zoo_is_timed():
-    assert set(nets.TABLE) == set(zoo.list_models())
+    assert set(nets.TABLE) == set(zoo.list_models()) - {"alexnet"}  # as CaffeNet
 
 
 @pytest.mark.parametrize("name", nets.TABLE)
 def test_a_model_trains_without_its_data(name):
-    solver = nets.solver_without_data(name)
+    num_items = NUM_ITEMS.get(name)
+    solver = nets.solver_without_data(name, num_items)
     assert not any(layer.type.endswith("Data") for layer in solver.net.layers)
     for inputs in solver.net.inputs:
-        assert solver.net.blobs[inputs].shape[0] == nets.TABLE[name][0]
+        assert solver.net.blobs[inputs].shape[0] == (num_items or nets.TABLE[name][0])
     solver.step(1)
     assert np.isfinite(solver.net.run_forward())
 
@@ -51,14 +54,15 @@ def test_the_twin_in_pytorch_computes_the_same(name):
     pytest.importorskip("torch")
     from benchmarks.twin import Twin
 
-    net = nets.solver_without_data(name).net
+    net = nets.solver_without_data(name, num_items=NUM_ITEMS.get(name)).net
     loss = net.run_forward()
     net.clear_param_diffs()
     net.run_backward()
     twin = Twin(net)
-    same, _ = twin.forward()
+    same, _ = twin.forward(as_brew=True)
     same.backward()
     assert loss == pytest.approx(same.item(), rel=1e-4)
     for blob, tensor in zip(net.learnable_params, twin.params, strict=True):
-        scale = np.abs(blob.diff).max() + 1e-12
-        assert np.abs(blob.diff - tensor.grad.numpy()).max() < 1e-3 * scale
+        # a rounding error may choose another maximum, so single numbers may differ
+        error = np.linalg.norm(blob.diff - tensor.grad.numpy())
+        assert error < 1e-2 * np.linalg.norm(blob.diff) + 1e-10
