@@ -4,20 +4,26 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from brew.errors import FileError
 
+try:
+    import fcntl
+except ImportError:  # Windows, which does not remove open files anyway
+    fcntl = None  # type: ignore[assignment]
+
 AnyPath = str | os.PathLike[str]
+_TEMPORARY = ".tmp"
 
 
 def read_bytes(path: AnyPath) -> bytes:
     """Return the content of the file at `path`; FileError says why it cannot."""
     try:
         return Path(path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise _unreadable(path, error) from error
 
 
@@ -37,8 +43,9 @@ def read_text(path: AnyPath) -> str:
 def write_atomically(path: AnyPath) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path` and rename it to `path` at the end.
 
-    Whoever reads `path` sees the old content or the new, never a half. If the
-    block fails, the temporary file is removed and the old one is untouched.
+    Whoever reads `path` sees the old content or the new, never a half, even if the
+    process is killed or the power fails. If the block fails, the temporary file is
+    removed and the old one is untouched.
 
     Parameters
     ----------
@@ -55,22 +62,60 @@ def write_atomically(path: AnyPath) -> Iterator[BinaryIO]:
     FileError
         If the file cannot be written: missing folder, no permission, full disk.
     """
-    path = Path(path)
-    temporary = None
+    with write_together(path) as (file,):
+        yield file
+
+
+@contextmanager
+def write_together(*paths: AnyPath) -> Iterator[list[BinaryIO]]:
+    """Write several files as :func:`write_atomically` does; the last one seals them.
+
+    Nothing gets its name before everything is on the disk. Then the files appear in
+    order. An old file of the last name goes first: where the last one is, all are,
+    and all are of one writing.
+
+    Yields
+    ------
+    list of file
+        One for each path.
+
+    Raises
+    ------
+    FileError
+        If any of them cannot be written; then all old ones are untouched.
+    """
+    opened: list[tuple[BinaryIO, str]] = []
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w+b") as file:
-            yield file
+        for path in paths:
+            opened.append(_open_beside(Path(path)))
+        yield [file for file, _ in opened]
+        for file, _ in opened:
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+            file.close()  # Windows renames no open file
+        _give_names([name for _, name in opened], [Path(path) for path in paths])
     except OSError as error:
-        _remove(temporary)
-        raise FileError(_unwritable(path, error)) from error
-    except BaseException:
-        _remove(temporary)
-        raise
+        raise FileError(_unwritable(" and ".join(map(str, paths)), error)) from error
+    finally:
+        for file, name in opened:
+            with suppress(OSError):  # a full disk is told already
+                file.close()
+            _remove(name)
+
+
+def remove_stale(folder: AnyPath, pattern: str) -> list[Path]:
+    """Remove the temporary files of killed processes; return their paths.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to look.
+    pattern : str
+        Which names to write the files had, such as ``"lenet_iter_*"``. A file that
+        a living process writes is left alone.
+    """
+    stale = list(Path(folder).glob(f".{pattern}{_TEMPORARY}"))
+    return [path for path in stale if _remove_unlocked(path)]
 
 
 @contextmanager
@@ -132,17 +177,58 @@ def _unwritable(path: AnyPath, error: OSError) -> str:
     )
 
 
-def _unreadable(path: AnyPath, error: OSError) -> FileError:
+def _unreadable(path: AnyPath, error: Exception) -> FileError:
     if isinstance(error, FileNotFoundError):
         here = "" if Path(path).is_absolute() else f" (looked in {os.getcwd()})"
         return FileError(f"{path}: no such file{here}; check the name")
     if isinstance(error, IsADirectoryError):
         return FileError(f"{path}: this is a folder; name a file in it")
-    return FileError(f"{path}: cannot be read ({error.strerror or error})")
+    reason = getattr(error, "strerror", None) or error
+    return FileError(f"{path}: cannot be read ({reason})")
 
 
-def _remove(path: str | None) -> None:
-    if path is not None and os.path.exists(path):
+def _open_beside(path: Path) -> tuple[BinaryIO, str]:
+    """Open a temporary file in the folder of `path`, locked as long as we live."""
+    handle, name = tempfile.mkstemp(_TEMPORARY, f".{path.name}.", path.parent)
+    if fcntl is not None:
+        with suppress(OSError):  # not every file system has locks
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return os.fdopen(handle, "w+b"), name
+
+
+def _give_names(temporaries: list[str], paths: list[Path]) -> None:
+    if len(paths) > 1:
+        paths[-1].unlink(missing_ok=True)
+    for temporary, path in zip(temporaries, paths, strict=True):
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power failure."""
+    if os.name == "nt":  # Windows opens no folders
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_unlocked(path: Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    except OSError:  # in use, or gone by now
+        return False
+    return True
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
         os.unlink(path)
 
 

@@ -6,7 +6,7 @@ The file holds float datasets ``/data/<layer>/<blob index>`` and, on wish,
 
 from contextlib import contextmanager
 
-from brew.errors import FileError, NetError, WeightMismatch, import_extra
+from brew.errors import BrewError, FileError, NetError, WeightMismatch, import_extra
 from brew.files import write_atomically
 
 
@@ -25,10 +25,16 @@ def save_hdf5(net, path, write_diff=False):
     NetError
         If two layers with parameters have the same name.
     """
+    with write_atomically(path) as file:
+        write_params(net, file, write_diff)
+
+
+def write_params(net, file, write_diff=False):
+    """Write all parameters as HDF5 into an open file, as :func:`save_hdf5` does."""
     _check_names(net)
-    with write_hdf5(path) as file:
-        data = file.create_group("data")
-        diff = file.create_group("diff") if write_diff else None
+    with open_hdf5(file) as h5:
+        data = h5.create_group("data")
+        diff = h5.create_group("diff") if write_diff else None
         owns = net.owns_param
         for l, layer in enumerate(net.layers):  # noqa: E741
             group = data.require_group(layer.name)
@@ -76,18 +82,15 @@ def read_hdf5(path):
             yield file
     except FileNotFoundError as error:
         raise FileError(f"{path}: no such file; check the name") from error
-    except (OSError, KeyError, RuntimeError) as error:
-        if isinstance(error, FileError):
-            raise
+    except BrewError:
+        raise
+    except Exception as error:  # h5py has many for a damaged file
         raise FileError(f"{path}: cannot be read as HDF5 ({error})") from error
 
 
-@contextmanager
-def write_hdf5(path):
-    """Open an HDF5 file that appears at `path` once all is written."""
-    h5py = import_extra("h5py", "data")
-    with write_atomically(path) as temporary, h5py.File(temporary, "w") as file:
-        yield file
+def open_hdf5(file):
+    """Begin an HDF5 file inside an open binary file; use it as a context manager."""
+    return import_extra("h5py", "data").File(file, "w")
 
 
 def _datasets(group):

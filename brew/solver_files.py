@@ -1,43 +1,70 @@
-"""Snapshots: write and read the state of a solver.
+"""Snapshots: write, find and read the state of a solver.
 
-A snapshot is a pair of files, both replaced as a whole or not at all:
-``<prefix>_iter_<N>.caffemodel`` with the parameters and
-``<prefix>_iter_<N>.solverstate`` with iteration and history, so that training can
-go on. Beside Caffe's own fields the state holds where each data layer was and the
-state of each random generator: training resumes with the same bits. Real Caffe
-passes over these.
+A snapshot is a pair of files: ``<prefix>_iter_<N>.caffemodel`` with the parameters
+and ``<prefix>_iter_<N>.solverstate`` with iteration and history, so that training
+can go on. The state appears last and seals the pair: where it is, all of it is.
+Beside Caffe's own fields the state holds where each data layer was and the state of
+each random generator: training resumes with the same bits. Real Caffe passes over
+these.
 """
 
 import json
+import re
+from glob import escape
 from pathlib import Path
 
 import numpy
 
-from brew.errors import FileError, SolverError
+from brew.errors import BrewError, FileError, SolverError
+from brew.files import remove_stale, write_together
 from brew.log import logger
-from brew.net_hdf5 import read_hdf5, write_hdf5
+from brew.net_files import is_hdf5
+from brew.net_hdf5 import open_hdf5, read_hdf5, write_params
 from brew.proto import caffe_pb2
-from brew.proto.binary import read_message, write_message
+from brew.proto.binary import read_message, to_bytes
 
 
 def snapshot(solver):
     """Write model and state; return their two paths."""
     prefix = snapshot_prefix(solver.param)
-    is_hdf5 = solver.param.snapshot_format == caffe_pb2.SolverParameter.HDF5
-    kind, h5 = ("HDF5", ".h5") if is_hdf5 else ("binary proto", "")
+    as_hdf5 = solver.param.snapshot_format == caffe_pb2.SolverParameter.HDF5
+    kind, h5 = ("HDF5", ".h5") if as_hdf5 else ("binary proto", "")
     model = f"{prefix}_iter_{solver.iter}.caffemodel{h5}"
     state = f"{prefix}_iter_{solver.iter}.solverstate{h5}"
     logger.info("Snapshotting to %s file %s", kind, model)
-    save = solver.net.save_hdf5 if is_hdf5 else solver.net.save
-    save(model, write_diff=solver.param.snapshot_diff)
-    logger.info("Snapshotting solver state to %s file %s", kind, state)
     message = _to_message(solver, model)
-    if is_hdf5:
-        _write_hdf5_state(message, solver.history, state)
-    else:
-        message.history.extend(blob.to_proto() for blob in solver.history)
-        write_message(message, state)
+    with write_together(model, state) as (model_file, state_file):
+        write = _write_hdf5 if as_hdf5 else _write_binary
+        write(solver, message, model_file, state_file)
+        logger.info("Snapshotting solver state to %s file %s", kind, state)
     return model, state
+
+
+def newest_snapshot(param):
+    """Find the newest snapshot of a SolverParameter's ``snapshot_prefix``.
+
+    Snapshots that are damaged, or whose model is missing, are passed over with a
+    warning.
+
+    Returns
+    -------
+    str or None
+        The path of a .solverstate(.h5) to restore; None if there is none.
+    """
+    prefix = Path(snapshot_prefix(param))
+    found = []
+    for path in prefix.parent.glob(f"{escape(prefix.name)}_iter_*.solverstate*"):
+        number = re.search(r"_iter_(\d+)\.solverstate(\.h5)?$", path.name)
+        if number:
+            found.append((int(number[1]), path.stat().st_mtime, str(path)))
+    for _, _, path in sorted(found, reverse=True):
+        try:
+            _check_snapshot(path)
+        except BrewError as error:
+            logger.warning("Passing over the snapshot %s: %s", path, error)
+        else:
+            return path
+    return None
 
 
 def restore(solver, path):
@@ -50,11 +77,7 @@ def restore(solver, path):
     FileError, ProtoError
         If a file is missing or damaged.
     """
-    if str(path).endswith(".h5"):
-        message, history = _read_hdf5_state(path)
-    else:
-        message = read_message(path, caffe_pb2.SolverState())
-        history = list(message.history)
+    message, history = _read_state(path)
     if len(history) != len(solver.history):
         raise SolverError(
             f"{path}: holds {len(history)} history blobs, but the {solver.type} solver "
@@ -81,9 +104,15 @@ def snapshot_prefix(param):
 
 
 def check_can_snapshot(param):
-    """Find out now, not after hours, whether snapshots can be written."""
-    folder = Path(snapshot_prefix(param)).parent
-    probe = folder / f".{Path(param.snapshot_prefix).name}_iter_probe.tempfile"
+    """Find out now, not after hours, whether snapshots can be written.
+
+    What killed trainings of the same prefix left half-written is removed.
+    """
+    prefix = Path(snapshot_prefix(param))
+    folder = prefix.parent
+    for stale in remove_stale(folder, f"{escape(prefix.name)}_iter_*"):
+        logger.info("Removed %s, left half-written by a killed training", stale)
+    probe = folder / f".{prefix.name}_iter_probe.tempfile"
     try:
         probe.touch()
         probe.unlink()
@@ -112,7 +141,19 @@ def _restore_layers(solver, message):
     for entry in message.brew_layer_state:
         layers = nets[entry.net].layer_dict if entry.net in nets else {}
         if entry.layer in layers:
-            layers[entry.layer].set_state(json.loads(entry.state_json))
+            _restore_layer(layers[entry.layer], entry.state_json)
+
+
+def _restore_layer(layer, state_json):
+    try:
+        layer.set_state(json.loads(state_json))
+    except BrewError:
+        raise
+    except Exception as error:  # whatever stands in a damaged file
+        raise SolverError(
+            f"layer {layer.name!r} ({layer.type}): its stored state cannot be used "
+            f"({error!r}): damaged file?"
+        ) from error
 
 
 def _nets(solver):
@@ -143,17 +184,44 @@ def _load_history(blob, stored, path):
         )
 
 
-def _write_hdf5_state(message, history, path):
-    with write_hdf5(path) as file:
+def _write_binary(solver, message, model_file, state_file):
+    param = solver.net.to_proto(solver.param.snapshot_diff)
+    model_file.write(to_bytes(param, message.learned_net))
+    message.history.extend(blob.to_proto() for blob in solver.history)
+    state_file.write(to_bytes(message, "the solver state"))
+
+
+def _write_hdf5(solver, message, model_file, state_file):
+    write_params(solver.net, model_file, solver.param.snapshot_diff)
+    with open_hdf5(state_file) as file:
         file["iter"] = [message.iter]
         # of fixed length, as Caffe's HDF5 reader needs it
         file["learned_net"] = numpy.bytes_(message.learned_net)
         file["current_step"] = [message.current_step]
         group = file.create_group("history")
-        for i, blob in enumerate(history):
+        for i, blob in enumerate(solver.history):
             group[str(i)] = blob.cpu_data()
         extra = caffe_pb2.SolverState(brew_layer_state=message.brew_layer_state)
         file["brew_layer_state"] = numpy.frombuffer(extra.SerializeToString(), "uint8")
+
+
+def _read_state(path):
+    """Return the SolverState of a file, and its history as blobs or arrays."""
+    if str(path).endswith(".h5"):
+        return _read_hdf5_state(path)
+    message = read_message(path, caffe_pb2.SolverState())
+    return message, list(message.history)
+
+
+def _check_snapshot(path):
+    """Raise a BrewError unless state and model can be read to their ends."""
+    message, _ = _read_state(path)
+    model = _find_model(message.learned_net, path)
+    if not is_hdf5(model):
+        read_message(model, caffe_pb2.NetParameter())
+        return
+    with read_hdf5(model):
+        pass
 
 
 def _read_hdf5_state(path):

@@ -172,7 +172,9 @@ def read_datasets(path, names, dtype=np.float32):
     try:
         with h5py.File(path, "r") as file:
             arrays = [_values(path, file, name, h5py.Dataset) for name in names]
-    except OSError as error:
+    except SourceError:
+        raise
+    except Exception as error:  # h5py has many for a damaged file
         raise SourceError(
             f"{path}: not an HDF5 file, or damaged ({error}); make it again"
         ) from error

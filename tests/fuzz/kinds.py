@@ -142,7 +142,7 @@ class Solverstate(Kind):
         self.solver = nets.solver()
         self.solver.param.snapshot_prefix = str(self.folder / "small")
         self.solver.param.snapshot_format = self.format
-        model, state = self.solver.snapshot()
+        _, state = self.solver.snapshot()
         content = Path(state).read_bytes()
         Path(state).unlink()
         self.path = self.folder / self.name
