@@ -291,6 +291,10 @@ class Solver:
         """Go on from a .solverstate(.h5) file."""
         solver_files.restore(self, path)
 
+    def newest_snapshot(self):
+        """Return the path of the newest whole snapshot to restore, or None."""
+        return solver_files.newest_snapshot(self.param)
+
     def share_weights(self, net):
         """Let `net` use the parameters of this solver's net."""
         net.share_with(self.net)

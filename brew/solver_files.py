@@ -216,6 +216,8 @@ def _read_state(path):
 def _check_snapshot(path):
     """Raise a BrewError unless state and model can be read to their ends."""
     message, _ = _read_state(path)
+    if not message.learned_net:
+        raise FileError(f"{path}: names no model")
     model = _find_model(message.learned_net, path)
     if not is_hdf5(model):
         read_message(model, caffe_pb2.NetParameter())

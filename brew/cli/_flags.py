@@ -16,7 +16,7 @@ FLAGS: dict[str, dict] = {
     "phase": {"choices": ("TRAIN", "TEST"), "help": "phase of the net"},
     "level": {"type": int, "default": 0, "metavar": "N", "help": "level of the net"},
     "stage": {"metavar": "A,B", "help": "stages of the net, separated by commas"},
-    "snapshot": {"metavar": "FILE", "help": "solver state to resume from"},
+    "snapshot": {"metavar": "FILE", "help": "solver state to resume from, or auto"},
     "weights": {
         "metavar": "FILE",
         "help": "trained parameters to start from (.caffemodel)",

@@ -81,12 +81,23 @@ def write_message(message, path):
     ProtoError
         If the message lacks a required field or is larger than 2 GB.
     """
-    try:
-        content = message.SerializeToString()
-    except (EncodeError, ValueError) as error:
-        raise ProtoError(f"{path}: cannot be written: {error}") from None
+    content = to_bytes(message, path)
     with write_atomically(path) as file:
         file.write(content)
+
+
+def to_bytes(message, path):
+    """Return `message` in binary form; `path` is where it goes, for the error.
+
+    Raises
+    ------
+    ProtoError
+        If the message lacks a required field or is larger than 2 GB.
+    """
+    try:
+        return message.SerializeToString()
+    except (EncodeError, ValueError) as error:
+        raise ProtoError(f"{path}: cannot be written: {error}") from None
 
 
 def blob_shape(proto):

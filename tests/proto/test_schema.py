@@ -28,6 +28,8 @@ EXTRAS = {
     "LayerParameter.layer_norm_param",
     "LayerParameter.matmul_param",
     "LayerParameter.permute_param",
+    "SolverParameter.warmup_iter",
+    "SolverParameter.min_lr",
     "SolverState.brew_layer_state",
 }
 TYPES = {

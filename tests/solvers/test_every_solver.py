@@ -18,6 +18,7 @@ SETTINGS = {
         {"momentum": 0.5, "base_lr": 1.0, "delta": 0.1},
     ],
     "Adam": [{"momentum": 0.9}, {"momentum": 0.5, "momentum2": 0.9, "delta": 0.1}],
+    "AdamW": [{"momentum": 0.9}, {"momentum": 0.5, "momentum2": 0.9, "delta": 0.1}],
 }
 SURROUNDINGS = {
     "bare": {},
