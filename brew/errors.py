@@ -7,6 +7,9 @@
     ├── SpecError     (TypeError)     a NetSpec that is put together wrongly
     ├── ArrayError    (ValueError)    an array or image of the wrong shape or kind
     ├── FileError     (RuntimeError)  a file that is missing, unreadable or unwritable
+    ├── CoordMapError (RuntimeError, AssertionError)  tops that cannot be aligned
+    │   ├── UndefinedMapException     a layer without a map of its points
+    │   └── AxisMismatchException     layers that move points along different axes
     ├── SourceError   (RuntimeError)  a database, HDF5 file or list with bad content
     ├── LayerError    (ValueError)    one layer and its blobs do not fit
     ├── NetError      (ValueError)    layers do not fit together
@@ -50,6 +53,18 @@ class FileError(BrewError, RuntimeError):
 
 class SourceError(BrewError, RuntimeError):
     """A data source (LMDB, LevelDB, HDF5, image list) is missing or damaged."""
+
+
+class CoordMapError(BrewError, RuntimeError, AssertionError):
+    """Two tops of a NetSpec cannot be aligned: see ``brew.coord_map``."""
+
+
+class UndefinedMapException(CoordMapError):
+    """A layer has no map from the points of its bottom to those of its top."""
+
+
+class AxisMismatchException(CoordMapError):
+    """Maps that are about different axes cannot be composed."""
 
 
 class LayerError(BrewError, ValueError):

@@ -283,7 +283,9 @@ class Transformer:
     def deprocess(self, in_, data):
         """Return the image of an input: what preprocess did, undone (no resize)."""
         self._check(in_)
-        image = numpy.array(data, numpy.float32).squeeze()
+        image = numpy.array(data, numpy.float32)
+        num_axes = len(self.transpose.get(in_, ()))  # a gray image keeps its channel
+        image = image.reshape(image.shape[-num_axes:]) if num_axes else image.squeeze()
         if in_ in self.input_scale:
             image = image / self.input_scale[in_]
         if in_ in self.mean:
