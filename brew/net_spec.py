@@ -24,11 +24,17 @@ from brew.proto.fields import is_message, is_repeated
 from brew.proto.scalars import takes
 
 _LAYER_FIELDS = caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name
-# "Convolution": "convolution_param", for every type with parameters of its own
+# "Convolution": "convolution_param", for every type with parameters of its own, and
+# for some that are set up like another (pycaffe wants these spelled out)
 _OWN_PARAM = {
     field.message_type.name.removesuffix("Parameter"): name
     for name, field in _LAYER_FIELDS.items()
     if name.endswith("_param")
+} | {
+    "Deconvolution": "convolution_param",
+    "Im2col": "convolution_param",
+    "LSTM": "recurrent_param",
+    "RNN": "recurrent_param",
 }
 
 
@@ -100,7 +106,7 @@ class Function:
         nearest = did_you_mean(name, [*own_fields, *_LAYER_FIELDS])
         inside = [
             param
-            for param in _OWN_PARAM.values()
+            for param in dict.fromkeys(_OWN_PARAM.values())
             if name in _LAYER_FIELDS[param].message_type.fields_by_name
         ]
         if inside:

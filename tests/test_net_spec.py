@@ -166,6 +166,13 @@ def test_type_without_a_message_of_its_own_takes_another_by_name():
     assert list(layer.convolution_param.pad) == [1]
 
 
+@pytest.mark.parametrize("type_name", ["Deconvolution", "Im2col", "LSTM", "RNN"])
+def test_type_that_is_set_up_like_another_takes_its_parameters(type_name):
+    layer = getattr(L, type_name)(num_output=3).to_proto().layer[0]
+    kind = "recurrent" if type_name in ("LSTM", "RNN") else "convolution"
+    assert getattr(layer, f"{kind}_param").num_output == 3
+
+
 def test_type_with_another_spelling_finds_its_message():
     layer = to_proto(L.HDF5Data(source="list.txt", batch_size=3)).layer[0]
     assert layer.hdf5_data_param.batch_size == 3
@@ -260,11 +267,11 @@ def test_bottom_that_is_no_top_is_refused_with_its_type():
             "L.ReLU has no parameter 'inclde'. Did you mean 'include'?",
         ),
         (
-            lambda: L.Deconvolution(force_nd_im2col=True),
-            "Did you mean convolution_param=dict(force_nd_im2col=...)?",
+            lambda: L.SoftmaxWithLoss(normalization=P.Loss.NONE),
+            "Did you mean loss_param=dict(normalization=...)?",
         ),
         (
-            lambda: L.LSTM(num_output=3),
+            lambda: L.Python(num_output=3),
             "It is a field of convolution_param, embed_param, inner_product_param, "
             "recurrent_param: name one of them.",
         ),
