@@ -75,7 +75,9 @@ def test_towers_may_join():
 
 
 def test_a_net_to_train_still_has_its_loss():
-    end = data("label", "dim: 2") + layer("SoftmaxWithLoss", "loss", "a label", "loss")
+    label = "dummy_data_param { shape { dim: 2 } data_filler { value: 3 } }"
+    end = f'layer {{ name: "y" type: "DummyData" top: "label" {label} }}'
+    end += layer("SoftmaxWithLoss", "loss", "a label", "loss")
     net = made(BODY + ip("a", "c1") + end)
     assert_same(net, surgery.fully_convolutional(net))
 

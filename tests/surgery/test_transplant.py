@@ -97,7 +97,7 @@ def test_a_caffemodel_and_a_message_are_sources_too(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"layers": ["ip3"]}, r"target has no layer 'ip3'.* Did you mean 'ip1'"),
+        ({"layers": ["ip3"]}, r"target has no layer 'ip3'.* Did you mean 'ip"),
         ({"rename": {"ip1": "conv1"}}, "source has no layer 'conv1'"),
         ({"rename": {"ip9": "ip1"}}, "target has no layer 'ip9'"),
     ],
