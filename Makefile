@@ -2,6 +2,8 @@
 # Users need no make: see start.py.
 
 PYTHON ?= python
+COUNT ?= 100000
+SEED ?= 1
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/nbval.cfg
 
 help: ## show this list
@@ -21,6 +23,9 @@ gpu-check: ## the same tests on a real GPU; writes gpu_verified.json
 
 mutants: ## plant bugs in a copy of brew, and see that the tests notice
 	$(PYTHON) -m tests.mutants
+
+fuzz: ## damage files of every kind and read them; COUNT=1000000 SEED=2 for more
+	$(PYTHON) -m tests.fuzz --count $(COUNT) --seed $(SEED)
 
 lint: ## style, and whether the code is formatted
 	$(PYTHON) -m ruff check
@@ -50,4 +55,4 @@ proto: ## compile the schema after a change of caffe.proto
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all emulated gpu-check mutants lint format types check coverage notebooks docs proto clean
+.PHONY: help test test-all emulated gpu-check mutants fuzz lint format types check coverage notebooks docs proto clean

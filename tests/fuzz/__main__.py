@@ -41,7 +41,8 @@ def run(name, seed, numbers):
     campaign.run(numbers)
     speed = len(numbers) / (time.monotonic() - start)
     counts = ", ".join(f"{n} {what}" for what, n in campaign.outcomes.most_common())
-    print(f"{name}: {len(numbers)} inputs, {speed:.0f}/s: {counts}", flush=True)
+    print(f"{name}: {len(numbers)} inputs, {speed:.0f}/s: {counts}")
+    print("    slowest: {:.2f} s, number {}".format(*campaign.slowest), flush=True)
     for problem, inputs in campaign.findings.items():
         print(f"    DEFECT {problem}")
         print(f"        {len(inputs)} inputs: {inputs[:5]}", flush=True)

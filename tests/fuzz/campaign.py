@@ -48,11 +48,13 @@ class Campaign:
         How often an input was read, and how often each class of error came.
     findings : dict
         For each defect (a line of text) the numbers of its inputs.
+    slowest : (float, int)
+        The most seconds that an input took, and its number.
     """
 
     def __init__(self, name, seed):
         self.name, self.seed = name, seed
-        self.outcomes, self.findings = Counter(), {}
+        self.outcomes, self.findings, self.slowest = Counter(), {}, (0, 0)
 
     def run(self, numbers):
         """Run the inputs with these numbers, a range."""
@@ -79,6 +81,7 @@ class Campaign:
         for line in report.read_text().splitlines():
             entry = json.loads(line)
             self.outcomes.update(entry.get("outcomes", {}))
+            self.slowest = max(self.slowest, tuple(entry.get("slowest", (0, 0))))
             if "problem" in entry:
                 self._found(entry["problem"], entry["number"])
         if end == 0:
@@ -94,7 +97,7 @@ class Campaign:
 
 def _as_child(campaign, kind, files, numbers, report, progress):
     """Read all inputs, write down what comes of them, and leave the process."""
-    outcomes, code = Counter(), 1
+    outcomes, slowest, code = Counter(), (0.0, 0), 1
     logging.disable()
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGPROF, _too_slow)
@@ -104,14 +107,17 @@ def _as_child(campaign, kind, files, numbers, report, progress):
             for done, number in enumerate(numbers):
                 progress[:] = struct.pack("q", done)
                 content = campaign.content(kind, files, number)
+                start = time.process_time()
                 outcome = judge(kind, content)
+                slowest = max(slowest, (time.process_time() - start, number))
                 if outcome.startswith("!"):
                     entry = {"problem": outcome[1:], "number": number}
                     print(json.dumps(entry), file=file, flush=True)
                 else:
                     outcomes[outcome] += 1
                 if done % 1000 == 999 or number == numbers[-1]:
-                    print(json.dumps({"outcomes": outcomes}), file=file, flush=True)
+                    entry = {"outcomes": outcomes, "slowest": slowest}
+                    print(json.dumps(entry), file=file, flush=True)
                     outcomes.clear()
         code = 0
     except BaseException:

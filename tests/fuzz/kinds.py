@@ -11,7 +11,6 @@ import numpy
 
 import brew
 from brew.errors import import_extra
-from brew.net_hdf5 import write_hdf5
 from brew.proto import caffe_pb2
 from brew.proto.binary import array_to_blobproto, blobproto_to_arrays, parse_binary
 from brew.proto.text import format_prototxt, parse_content
@@ -183,7 +182,7 @@ class HDF5Data(Kind):
 
     def good(self):
         h5py = import_extra("h5py", "data")
-        with write_hdf5(self.path) as file:
+        with h5py.File(self.path, "w") as file:
             file["data"] = numpy.ones((3, 2, 4), "f4")
             file["label"] = numpy.arange(3)
         plain = self.path.read_bytes()
