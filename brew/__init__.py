@@ -24,6 +24,7 @@ from brew.solvers import (
     get_solver,
 )
 from brew.substitute import use
+from brew.summary import summarize
 from brew.timer import Timer
 
 __version__ = "0.1.0"
@@ -59,6 +60,7 @@ __all__ = [
     "set_mode_cpu",
     "set_mode_gpu",
     "set_random_seed",
+    "summarize",
     "to_proto",
     "use",
 ]

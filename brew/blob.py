@@ -78,6 +78,16 @@ class Blob:
         """The element type."""
         return self._data.mem.dtype
 
+    @property
+    def data_mem(self):
+        """The SyncedMem of ``data``; other blobs may share it."""
+        return self._data.mem
+
+    @property
+    def diff_mem(self):
+        """The SyncedMem of ``diff``."""
+        return self._diff.mem
+
     def reshape(self, *dims):
         """Change the shape; no arguments make a scalar.
 

@@ -60,6 +60,8 @@ class Layer:
         Whether the gradient of each parameter is wanted.
     loss_weights : list of float
         The weight of each top in the loss of the net.
+    fills : bool
+        Does it give its blobs first values? False: shapes are all that is asked for.
     """
 
     bottoms: int | tuple | None = None
@@ -70,6 +72,7 @@ class Layer:
     gradient_to: tuple | None = None
     host_only: bool | None = None
     default_loss_weight: float = 0.0
+    fills = True
 
     def __init__(self, param):
         self.param = param
@@ -178,13 +181,19 @@ class Layer:
             )
             return self.blobs[index]
         blob = Blob(shape, self.dtype, f"{self.name}[{index}]")
-        try:
-            fill(blob, filler, self.rng)
-        except LayerError as error:
-            self.require(False, f"parameter {index}: {error}")
+        self.fill_blob(blob, filler, f"parameter {index}")
         self.blobs.append(blob)
         self.param_propagate_down.append(True)
         return blob
+
+    def fill_blob(self, blob, filler, what):
+        """Fill `blob` as `filler` says; an error names it as `what`."""
+        if not self.fills:
+            return
+        try:
+            fill(blob, filler, self.rng)
+        except LayerError as error:
+            self.require(False, f"{what}: {error}")
 
     def require(self, condition, message, blob=None):
         """Raise a LayerError unless `condition` holds.
@@ -260,7 +269,7 @@ class Layer:
         default = [self.default_loss_weight] + [0.0] * (len(top) - 1)
         self.loss_weights = given or default[: len(top)]
         for blob, weight in zip(top, self.loss_weights, strict=True):
-            if weight:
+            if weight and self.fills:
                 blob.mutable_cpu_diff()[...] = weight
 
     def __repr__(self):

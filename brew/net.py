@@ -39,6 +39,9 @@ class Net:
     seed : int, optional
         Seed of all fillers and random layers; default: what
         ``brew.set_random_seed`` has set, else a fresh one.
+    fill : bool, default True
+        False leaves all parameters and loss weights zero, and so takes no memory
+        until they are touched: enough to ask for the shapes of blobs.
 
     Attributes
     ----------
@@ -67,7 +70,15 @@ class Net:
     """
 
     def __init__(
-        self, network, phase=None, level=0, stages=None, weights=None, *, seed=None
+        self,
+        network,
+        phase=None,
+        level=0,
+        stages=None,
+        weights=None,
+        *,
+        seed=None,
+        fill=True,
     ):
         if phase is not None and not isinstance(phase, int):  # the old form
             phase, weights, level = level, phase, 0
@@ -77,7 +88,7 @@ class Net:
         self.name = self.param.name
         self.debug_info = self.param.debug_info
         self._callbacks = {moment: [] for moment in _MOMENTS}
-        net_build.build_layers(self)
+        net_build.build_layers(self, fill)
         self._params = share_params(self.layers)
         mark_backward(self)
         warn_of_overwritten_tops(self)

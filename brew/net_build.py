@@ -35,8 +35,11 @@ def read_param(network, phase, level, stages):
     return param
 
 
-def build_layers(net):
-    """Create, connect and set up the layers of ``net.param``, in file order."""
+def build_layers(net, fill=True):
+    """Create, connect and set up the layers of ``net.param``, in file order.
+
+    Unless `fill`, parameters get their shapes only.
+    """
     wiring = Wiring()
     net.layers, net._bottoms, net._tops = [], [], []
     for layer_param in net.param.layer:
@@ -44,6 +47,7 @@ def build_layers(net):
             layer_param.phase = net.param.state.phase
         check_propagate_down(layer_param)
         layer = create_layer(layer_param, net.seed)
+        layer.fills = fill
         bottom, top = wiring.connect(layer_param, layer)
         try:
             layer.connect(bottom, top)

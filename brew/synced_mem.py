@@ -37,6 +37,11 @@ class SyncedMem:
         self._cpu = None
         self._gpu = None
 
+    @property
+    def num_bytes(self):
+        """Its size, in bytes: what it takes once it is used."""
+        return self.size * self.dtype.itemsize
+
     def cpu_data(self):
         """Return the values as a read-only NumPy array; the GPU copy stays valid."""
         self._to_cpu()

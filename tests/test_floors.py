@@ -19,9 +19,9 @@ FLOORS = """
     layer recurrent_layer window_layer sources prefetching_layer substitute
     layer_types
     insert_splits net_filter net_wiring net_build net_sharing net_backward net_in_place
-    net_debug net_files net_hdf5 net_batches net
+    net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
-    datasets zoo testing views docstrings find catalogue
+    datasets zoo testing views docstrings find catalogue summary
     __init__
     widgets cli __main__
 """

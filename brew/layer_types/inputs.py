@@ -1,7 +1,5 @@
 """Layers at the bottom of a net whose data is not read from files."""
 
-from brew.errors import LayerError
-from brew.fillers import fill
 from brew.layer import Layer, register
 from brew.proto import caffe_pb2
 
@@ -97,7 +95,7 @@ class DummyData(Layer):
         for blob, shape in zip(top, self._shapes, strict=True):
             blob.reshape(shape)
         for blob, filler in zip(top, self._fillers, strict=True):
-            self._fill(blob, filler)
+            self.fill_blob(blob, filler, f"data_filler of {blob!r}")
 
     def top_shapes(self):
         return self._shapes
@@ -105,16 +103,10 @@ class DummyData(Layer):
     def forward(self, bottom, top):
         for blob, filler in zip(top, self._fillers, strict=True):
             if filler.type != "constant":
-                self._fill(blob, filler)
+                self.fill_blob(blob, filler, f"data_filler of {blob!r}")
 
     def backward(self, top, propagate_down, bottom):
         pass  # nothing lies below
-
-    def _fill(self, blob, filler):
-        try:
-            fill(blob, filler, self.rng)
-        except LayerError as error:
-            self.require(False, f"data_filler: {error}", blob)
 
     def _read_shapes(self, p, num_tops):
         old = {name: list(getattr(p, name)) for name in LEGACY_SIZES}
