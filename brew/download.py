@@ -12,6 +12,7 @@ from brew.errors import FileError
 from brew.files import check_room
 
 CHUNK = 2**16
+LARGEST = 2**31  # bytes, if a file's size is not known
 ATTEMPTS = 3  # at each mirror, as long as bytes arrive
 
 
@@ -22,15 +23,16 @@ class Download(NamedTuple):
     ----------
     urls : tuple of str
         Mirrors, the best first.
-    size : int
-        In bytes.
-    sha256 : str
-        Checksum of the content.
+    size : int or None
+        In bytes, if it is known.
+    sha256, sha1 : str
+        Checksums of the content, as hexadecimal digits; at least one.
     """
 
     urls: tuple[str, ...]
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str = ""
+    sha1: str = ""
 
 
 def cache_folder():
@@ -67,13 +69,13 @@ def fetch(download, path, timeout=30, step=lambda count: None):
         If no mirror has it; tells what each one said, and what to do offline.
     """
     path = Path(path)
-    if path.exists() and _sha256(path) == download.sha256:
+    if has_checksum(path, download.sha256, download.sha1):
         return
     part = path.with_name(path.name + ".part")
     problems = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        check_room(path.parent, download.size - _size(part))
+        check_room(path.parent, (download.size or 0) - _size(part))
         for url in download.urls:
             problem = _try_mirror(download, url, part, timeout, step)
             if problem is None:
@@ -85,11 +87,31 @@ def fetch(download, path, timeout=30, step=lambda count: None):
             f"{path}: cannot be written ({error.strerror}); set BREW_DATA to a folder "
             "on a disk with room"
         ) from error
+    kind = "SHA-256" if download.sha256 else "SHA-1"
     raise FileError(
         f"{path.name} cannot be fetched:\n" + "\n".join(problems) + "\n"
-        f"Without a connection, put the file at {path} by hand; its SHA-256 is "
-        f"{download.sha256}"
+        f"Without a connection, put the file at {path} by hand; its {kind} is "
+        f"{download.sha256 or download.sha1}"
     )
+
+
+def has_checksum(path, sha256="", sha1=""):
+    """Tell whether there is a file with this content; one checksum is enough."""
+    if not Path(path).is_file():
+        return False
+    found = checksums(path)
+    return found["sha256"] == sha256 if sha256 else found["sha1"] == sha1
+
+
+def checksums(path):
+    """Return the ``sha256`` and the ``sha1`` of a file, as hexadecimal digits."""
+    with open(path, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        return {
+            "sha256": sha256,
+            "sha1": hashlib.file_digest(file, "sha1").hexdigest(),
+        }
 
 
 class _Problem(Exception):
@@ -102,7 +124,7 @@ def _try_mirror(download, url, part, timeout, step):
     for _ in range(ATTEMPTS):
         start = _size(part)
         try:
-            if start < download.size:
+            if download.size is None or start < download.size:
                 _receive(download, url, part, timeout, step)
             _check(download, part)
             return None
@@ -120,7 +142,7 @@ def _receive(download, url, part, timeout, step):
             while chunk := _read(reply):
                 file.write(chunk)
                 step(len(chunk))
-                if file.tell() > download.size:
+                if file.tell() > (download.size or LARGEST):
                     break
 
 
@@ -146,17 +168,12 @@ def _read(reply):
 
 
 def _check(download, part):
-    if _size(part) < download.size:
+    if _size(part) < (download.size or 1):
         raise _Problem(f"it broke off after {_size(part)} of {download.size} bytes")
-    if _sha256(part) != download.sha256:
+    if not has_checksum(part, download.sha256, download.sha1):
         part.unlink()
         raise _Problem("it sent another file: the checksum differs")
 
 
 def _size(path):
     return path.stat().st_size if path.exists() else 0
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

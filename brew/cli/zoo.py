@@ -1,19 +1,24 @@
-"""List the models of the zoo, say where one lies, or tell about it.
+"""List the models of the zoo, tell about one, fetch its parameters, or share one.
 
 python -m brew zoo list
 python -m brew zoo path lenet
 python -m brew zoo info lenet
+python -m brew zoo get squeezenet
+python -m brew zoo publish my_model_folder
 """
 
 from brew import zoo
 from brew.cli._flags import Parser
+from brew.cli._progress import progress_bar
 
 
 def main(argv: list[str]) -> int:
-    """Run ``zoo list``, ``zoo path NAME`` or ``zoo info NAME``."""
+    """Run one of the actions ``list``, ``path``, ``info``, ``get``, ``publish``."""
     parser = Parser("zoo", __doc__)
-    parser.add_argument("action", choices=("list", "path", "info"))
-    parser.add_argument("name", nargs="?", help="a model, for path and info")
+    parser.add_argument("action", choices=("list", "path", "info", "get", "publish"))
+    parser.add_argument(
+        "name", nargs="?", help="a model; a folder for get, too, and for publish"
+    )
     given = parser.parse(argv)
     if given.action == "list":
         _list()
@@ -21,8 +26,12 @@ def main(argv: list[str]) -> int:
         parser.error(f"{given.action} needs the name of a model")
     elif given.action == "path":
         print(zoo.path(given.name))
-    else:
+    elif given.action == "info":
         _info(given.name)
+    elif given.action == "get":
+        _get(given.name)
+    else:
+        _publish(given.name)
     return 0
 
 
@@ -30,7 +39,13 @@ def _list():
     models = zoo.list_models()
     width = max(map(len, models))
     for model in models:
-        print(f"{model:{width}}  {zoo.read_card(model).facts.get('name', '')}")
+        facts = zoo.read_card(model).facts
+        weights = ""
+        if "caffemodel" in facts:
+            weights = " (trained" + (
+                ")" if zoo.is_here(model) else "; get fetches the parameters)"
+            )
+        print(f"{model:{width}}  {facts.get('name', '')}{weights}")
 
 
 def _info(model):
@@ -38,3 +53,17 @@ def _info(model):
     for key, value in card.facts.items():
         print(f"{key}: {value}")
     print(f"path: {zoo.path(model)}\n\n{card.text}", end="")
+
+
+def _get(model):
+    with progress_bar(None, "B") as step:
+        place = zoo.weights(model, step=step)
+    print(place)
+
+
+def _publish(folder):
+    facts = zoo.publish(folder).facts
+    print(f"{folder} is ready to share.")
+    print(f"1. Put {facts['caffemodel']} where {facts['caffemodel_url']} says.")
+    print("2. Give away the folder without it: the card has its checksums")
+    print(f"   (sha256 {facts['sha256']}, {facts['size']} bytes).")

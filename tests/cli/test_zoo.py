@@ -43,3 +43,23 @@ def test_a_bad_request_is_answered_clearly(brew, argv, code, message):
     got, out, err = brew("zoo", *argv)
     assert (got, out) == (code, "")
     assert message in err
+
+
+def test_get_prints_where_the_parameters_are(brew, tmp_path):
+    (tmp_path / "mine.caffemodel").write_bytes(b"x")
+    (tmp_path / "readme.md").write_text("---\ncaffemodel: mine.caffemodel\n---\n")
+    code, out, _ = brew("zoo", "get", str(tmp_path))
+    assert (code, out) == (0, f"{tmp_path / 'mine.caffemodel'}\n")
+
+
+def test_publish_says_what_is_left_to_do(brew, tmp_path):
+    (tmp_path / "readme.md").write_text(
+        "---\nname: Mine\nlicense: MIT\ncaffemodel: a.caffemodel\n"
+        "caffemodel_url: http://example.org/a.caffemodel\n---\n"
+    )
+    (tmp_path / "deploy.prototxt").write_text('name: "Empty"')
+    (tmp_path / "a.caffemodel").write_bytes(b"\x0a\x05Empty")
+    code, out, _ = brew("zoo", "publish", str(tmp_path))
+    assert code == 0
+    assert "Put a.caffemodel where http://example.org/a.caffemodel says" in out
+    assert "7 bytes" in out

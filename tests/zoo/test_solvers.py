@@ -5,6 +5,7 @@ import pytest
 from brew import zoo
 from brew.proto import caffe_pb2
 from brew.proto.text import read_prototxt
+from brew.zoo import cards
 
 LENET = {"base_lr": 0.01, "momentum": 0.9, "weight_decay": 0.0005}
 INV = {"lr_policy": "inv", "gamma": 0.0001, "power": 0.75}
@@ -82,7 +83,7 @@ def read(name):
 
 
 def test_every_solver_of_the_zoo_is_checked_here():
-    files = zoo.ROOT.glob("*/*solver*.prototxt")
+    files = cards.ROOT.glob("*/*solver*.prototxt")
     assert {f"{file.parent.name}/{file.stem}" for file in files} == set(SETTINGS)
 
 
