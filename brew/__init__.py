@@ -26,6 +26,7 @@ from brew.solvers import (
 from brew.substitute import use
 from brew.summary import summarize
 from brew.timer import Timer
+from brew.trust import allow_python_layers
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "RMSPropSolver",
     "SGDSolver",
     "Timer",
+    "allow_python_layers",
     "datasets",
     "find",
     "get_solver",

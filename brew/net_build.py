@@ -2,8 +2,12 @@
 
 from collections import OrderedDict
 
-from brew import layer_types  # noqa: F401  fills the registry of layer types
+from brew import (
+    layer_types,  # noqa: F401  fills the registry of layer types
+    trust,
+)
 from brew.layer import create_layer
+from brew.net_filter import filter_net
 from brew.net_wiring import Wiring, check_propagate_down
 from brew.proto import caffe_pb2
 from brew.proto.upgrade import read_net, upgrade_net
@@ -32,6 +36,8 @@ def read_param(network, phase, level, stages):
         param.state.phase = phase
         param.state.level = level
         param.state.stage.extend(stages or [])
+    if not isinstance(network, caffe_pb2.NetParameter):
+        trust.check_net(filter_net(param), network)
     return param
 
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from brew import trust
 from brew.errors import SolverError
 from brew.log import logger
 from brew.net import Net
+from brew.net_filter import filter_net
 from brew.proto import caffe_pb2
 from brew.proto.upgrade import read_net, read_solver, upgrade_solver
 
@@ -26,6 +28,7 @@ def solver_param(solver):
         param.CopyFrom(solver)
         return upgrade_solver(param)
     param = read_solver(solver)
+    trust.check_solver(param, solver)
     folder = Path(solver).parent
     for field in ("net", "train_net"):
         if param.HasField(field):
@@ -113,6 +116,8 @@ def _build(source, phase, own_state, param, seed):
     state.MergeFrom(full.state)
     state.MergeFrom(own_state)
     full.state.CopyFrom(state)
+    if isinstance(source, str):
+        trust.check_net(filter_net(full), source)
     net = Net(full, seed=seed)
     net.debug_info = net.debug_info or param.debug_info
     for entry in param.weights:
