@@ -9,6 +9,7 @@ same names: the very same objects, under two names. ``caffe._caffe`` and
 
 import importlib
 import sys
+from importlib.abc import Loader
 from importlib.machinery import PathFinder
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -39,7 +40,7 @@ class CaffeFinder:
             return None
 
 
-class _Same:
+class _Same(Loader):
     """Loads a module that has been loaded under another name."""
 
     def __init__(self, module):

@@ -258,6 +258,8 @@ def strided(x, shape, strides):
 def set_random_seed(seed):
     """Make the nets built from now on repeatable; None makes them differ again."""
     global _seed
+    if seed is not None and seed < 0:
+        raise BackendError(f"a seed is a whole number from 0 on, not {seed}")
     _seed = None if seed is None else int(seed)
 
 

@@ -7,10 +7,14 @@
 """
 
 from collections import OrderedDict
+from os import PathLike
+
+import numpy
 
 from brew import backend, net_batches, net_build, net_debug, net_files, net_hdf5
 from brew.errors import NetError, did_you_mean
 from brew.insert_splits import insert_splits
+from brew.log import logger
 from brew.net_backward import mark_backward
 from brew.net_filter import filter_net
 from brew.net_in_place import warn_of_overwritten_tops
@@ -25,7 +29,7 @@ class Net:
 
     Parameters
     ----------
-    network : str, Path or NetParameter
+    network_file : str, Path or NetParameter
         A prototxt file, or the message itself.
     phase : int, optional
         ``brew.TRAIN`` (0) or ``brew.TEST`` (1). A NetParameter may leave it out;
@@ -66,24 +70,30 @@ class Net:
 
     Notes
     -----
-    The old form of pycaffe, ``Net(network, weights, phase)``, works too.
+    The old forms of pycaffe, ``Net(network_file, weights, phase)`` and without the
+    phase, work too.
     """
 
     def __init__(
         self,
-        network,
+        network_file,
         phase=None,
-        level=0,
+        level=None,
         stages=None,
         weights=None,
         *,
         seed=None,
         fill=True,
     ):
-        if phase is not None and not isinstance(phase, int):  # the old form
-            phase, weights, level = level, phase, 0
+        if isinstance(phase, str | PathLike):  # the old form
+            phase, weights, level = level, phase, None
+            logger.warning(
+                "DEPRECATION WARNING: instead of Net(file, weights, phase), write "
+                "Net(file, phase, weights=%r)",
+                str(weights),
+            )
         self.seed = backend.net_seed() if seed is None else seed
-        param = net_build.read_param(network, phase, level, stages)
+        param = net_build.read_param(network_file, phase, level or 0, stages)
         self.param = insert_splits(filter_net(param))
         self.name = self.param.name
         self.debug_info = self.param.debug_info
@@ -311,6 +321,20 @@ class Net:
                 weights[blob.name] = weight or weights[blob.name]
         return weights
 
+    # The raw lists of pycaffe, which scripts know
+
+    @property
+    def _blob_loss_weights(self):
+        return list(self.blob_loss_weights.values())
+
+    @property
+    def _inputs(self):
+        return [self._blob_names.index(name) for name in self.inputs]
+
+    @property
+    def _outputs(self):
+        return [self._blob_names.index(name) for name in self.outputs]
+
     def _top_ids(self, i):
         return self.top_ids[i]
 
@@ -334,13 +358,17 @@ class Net:
                 f"for {sorted(arrays)}; give one for each"
             )
         for name, array in arrays.items():
-            blob = self.blobs[name]
-            if blob.ndim and len(array) != blob.shape[0]:
+            blob, num_items = self.blobs[name], len(numpy.atleast_1d(array))
+            if blob.ndim and num_items != blob.shape[0]:
                 raise NetError(
-                    f"blob {name!r} has shape {blob.shape}, but {len(array)} items "
+                    f"blob {name!r} has shape {blob.shape}, but {num_items} items "
                     f"came; reshape it first: net.blobs[{name!r}].reshape(...)"
                 )
-            getattr(blob, kind)[...] = array
+            try:
+                getattr(blob, kind)[...] = array
+            except ValueError as error:
+                told = f"blob {name!r} of shape {blob.shape}: {error}"
+                raise NetError(told) from None
 
     # Files and batches: one module each
 
@@ -350,9 +378,10 @@ class Net:
     to_proto = net_files.to_proto
     save_hdf5 = net_hdf5.save_hdf5
     load_hdf5 = net_hdf5.load_hdf5
+    _batch = net_batches.batches
     forward_all = net_batches.forward_all
     forward_backward_all = net_batches.forward_backward_all
-    set_input_arrays = net_batches.set_input_arrays
+    set_input_arrays = _set_input_arrays = net_batches.set_input_arrays
 
     def __repr__(self):
         phase = caffe_pb2.Phase.Name(self.param.state.phase)

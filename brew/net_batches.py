@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 import numpy
 
-from brew.errors import NetError
+from brew.errors import NetError, SourceError
 
 
 def forward_all(net, blobs=None, **inputs):
@@ -23,9 +23,10 @@ def forward_all(net, blobs=None, **inputs):
     dict of str to array
         The outputs and `blobs` for all items (copies).
     """
+    _require_some(net, inputs, net.inputs)
     names = {*net.outputs, *(blobs or [])}
     pieces = {name: [] for name in names}
-    for batch in _batches(net, inputs):
+    for batch in batches(net, inputs):
         for name, values in net.forward(blobs=blobs, **batch).items():
             pieces[name].append(values.copy())
     return _joined(pieces, _num_items(inputs))
@@ -46,6 +47,7 @@ def forward_backward_all(net, blobs=None, diffs=None, **arrays):
     (dict, dict)
         Data of the outputs and `blobs`; diffs of the inputs and `diffs`.
     """
+    _require_some(net, arrays, net.inputs + net.outputs)
     inputs = {name: a for name, a in arrays.items() if name in net.inputs}
     tops = {name: a for name, a in arrays.items() if name in net.outputs}
     if unknown := set(arrays) - set(inputs) - set(tops):
@@ -55,7 +57,7 @@ def forward_backward_all(net, blobs=None, diffs=None, **arrays):
         )
     all_data = {name: [] for name in {*net.outputs, *(blobs or [])}}
     all_diffs = {name: [] for name in {*net.inputs, *(diffs or [])}}
-    pairs = zip_longest(_batches(net, inputs), _batches(net, tops), fillvalue={})
+    pairs = zip_longest(batches(net, inputs), batches(net, tops), fillvalue={})
     for batch, top_diffs in pairs:
         for name, values in net.forward(blobs=blobs, **batch).items():
             all_data[name].append(values.copy())
@@ -73,30 +75,47 @@ def set_input_arrays(net, data, labels):
     data : float32 array (N, C, h, w)
         N is a multiple of the layer's batch size.
     labels : float32 array (N,) or (N, 1, 1, 1)
+
+    Raises
+    ------
+    SourceError
+        If there is no such layer, or the arrays do not fit it.
     """
     first = net.layers[0]
     if first.type != "MemoryData":
-        raise NetError(
+        raise SourceError(
             f"net {net.name!r}: set_input_arrays needs a MemoryData layer at the "
             f"front, not {first.type}"
         )
     first.reset(data, labels)
 
 
-def _num_items(arrays):
-    return len(next(iter(arrays.values()))) if arrays else 0
+def batches(net, arrays):
+    """Yield dicts of arrays, cut into batches of the first blob's first size.
 
-
-def _batches(net, arrays):
-    if not arrays:
-        return
-    num_items = _num_items(arrays)
+    Parameters
+    ----------
+    arrays : dict of str to array
+        Equally many items for each name. The last batch is filled up with zeros.
+    """
     size = net._blobs[0].shape[0]
-    for start in range(0, num_items, size):
+    for start in range(0, _num_items(arrays), size):
         yield {
             name: _filled_up(numpy.asarray(array)[start : start + size], size)
             for name, array in arrays.items()
         }
+
+
+def _num_items(arrays):
+    return len(next(iter(arrays.values()))) if arrays else 0
+
+
+def _require_some(net, arrays, names):
+    if not arrays:
+        raise NetError(
+            f"net {net.name!r}: give arrays by name, of {names}; forward() runs one "
+            "batch of what the net holds"
+        )
 
 
 def _filled_up(items, size):

@@ -6,7 +6,8 @@ from brew import (
     layer_types,  # noqa: F401  fills the registry of layer types
     trust,
 )
-from brew.layer import create_layer
+from brew.errors import NetError
+from brew.layer import TEST, TRAIN, create_layer
 from brew.net_filter import filter_net
 from brew.net_wiring import Wiring, check_propagate_down
 from brew.proto import caffe_pb2
@@ -25,7 +26,16 @@ def read_param(network, phase, level, stages):
         Replaces the level of the message.
     stages : list of str or None
         Are added to the stages of the message.
+
+    Raises
+    ------
+    NetError
+        If the phase is none, or the stages are no list.
     """
+    if phase not in (None, TRAIN, TEST):
+        raise NetError(f"a phase is brew.TRAIN (0) or brew.TEST (1), not {phase!r}")
+    if isinstance(stages, str):
+        raise NetError(f"stages is a list of names, such as [{stages!r}]")
     if isinstance(network, caffe_pb2.NetParameter):
         param = caffe_pb2.NetParameter()
         param.CopyFrom(network)

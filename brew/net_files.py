@@ -20,8 +20,9 @@ def copy_from(net, weights):
 
     Parameters
     ----------
-    weights : str, Path or NetParameter
-        A .caffemodel, a .caffemodel.h5 (told apart by content) or the message.
+    weights : str, Path, NetParameter or Net
+        A .caffemodel, a .caffemodel.h5 (told apart by content), the message, or
+        another net.
 
     Raises
     ------
@@ -30,6 +31,8 @@ def copy_from(net, weights):
     FileError, ProtoError
         If the file is missing or damaged.
     """
+    if hasattr(weights, "to_proto"):  # a net
+        weights = weights.to_proto()
     if isinstance(weights, caffe_pb2.NetParameter):
         _copy_from_proto(net, weights)
     elif is_hdf5(weights):

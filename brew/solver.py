@@ -299,8 +299,18 @@ class Solver:
         """Let `net` use the parameters of this solver's net."""
         net.share_with(self.net)
 
-    def add_callback(self, on_start, on_gradients_ready):
-        """Call two functions in each iteration: before it, and before its update."""
+    def add_callback(self, on_start, on_gradients_ready=None):
+        """Call two functions in each iteration: before it, and before its update.
+
+        Parameters
+        ----------
+        on_start : callable, or object
+            An object that has both as its methods, such as NCCL.
+        on_gradients_ready : callable
+        """
+        if on_gradients_ready is None:
+            both = on_start
+            on_start, on_gradients_ready = both.on_start, both.on_gradients_ready
         self._callbacks.append((on_start, on_gradients_ready))
 
     def close(self):
