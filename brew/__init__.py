@@ -6,11 +6,22 @@ The names are pycaffe's, so that ``import brew as caffe`` works.
 from brew import datasets, io
 from brew.backend import set_device, set_mode_cpu, set_mode_gpu, set_random_seed
 from brew.blob import Blob
+from brew.classifier import Classifier
+from brew.detector import Detector
 from brew.errors import BrewError
 from brew.find import find
 from brew.find import find as help
 from brew.layer import TEST, TRAIN, Layer, layer_type_list, register
 from brew.log import init_log, log
+from brew.nccl import (
+    NCCL,
+    has_nccl,
+    set_multiprocess,
+    set_solver_count,
+    set_solver_rank,
+    solver_count,
+    solver_rank,
+)
 from brew.net import Net
 from brew.net_spec import NetSpec, layers, params, to_proto
 from brew.solvers import (
@@ -31,6 +42,7 @@ from brew.trust import allow_python_layers
 __version__ = "0.1.0"
 
 __all__ = [
+    "NCCL",
     "TEST",
     "TRAIN",
     "AdaDeltaSolver",
@@ -39,6 +51,8 @@ __all__ = [
     "AdamWSolver",
     "Blob",
     "BrewError",
+    "Classifier",
+    "Detector",
     "Layer",
     "NesterovSolver",
     "Net",
@@ -50,6 +64,7 @@ __all__ = [
     "datasets",
     "find",
     "get_solver",
+    "has_nccl",
     "help",
     "init_log",
     "io",
@@ -61,7 +76,12 @@ __all__ = [
     "set_device",
     "set_mode_cpu",
     "set_mode_gpu",
+    "set_multiprocess",
     "set_random_seed",
+    "set_solver_count",
+    "set_solver_rank",
+    "solver_count",
+    "solver_rank",
     "summarize",
     "to_proto",
     "use",

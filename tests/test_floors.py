@@ -21,8 +21,10 @@ FLOORS = """
     insert_splits net_filter net_wiring net_build net_sharing net_backward net_in_place
     net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
+    nccl classifier detector coord_map
     datasets zoo testing views docstrings find catalogue summary
     __init__
+    as_caffe for_children
     widgets cli __main__
 """
 ORDER = FLOORS.split()
