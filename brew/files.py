@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ _TEMPORARY = ".tmp"
 def read_bytes(path: AnyPath) -> bytes:
     """Return the content of the file at `path`; FileError says why it cannot."""
     try:
+        if _is_endless(path):
+            raise FileError(f"{path}: this is a device; name a file")
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise _unreadable(path, error) from error
@@ -175,6 +178,15 @@ def _unwritable(path: AnyPath, error: OSError) -> str:
         f"{path}: cannot be written ({error.strerror or error}); "
         "is there room on the disk, and may you write to this folder?"
     )
+
+
+def _is_endless(path: AnyPath) -> bool:
+    """Tell whether this is a device such as /dev/zero; a terminal has an end."""
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
+        return False
+    with open(path, "rb") as file:
+        return not file.isatty()
 
 
 def _unreadable(path: AnyPath, error: Exception) -> FileError:

@@ -198,6 +198,8 @@ class Net:
                 with backend.host_pass():
                     layer.reshape(bottom, top)
                     layer.forward(bottom, top)
+        except MemoryError as error:
+            raise net_build.out_of_memory(layer) from error
         except Exception as error:
             error.add_note(f"in forward of layer {layer.name!r} ({layer.type})")
             raise
@@ -219,6 +221,8 @@ class Net:
             else:
                 with backend.host_pass():
                     layer.backward(top, wanted, bottom)
+        except MemoryError as error:
+            raise net_build.out_of_memory(layer) from error
         except Exception as error:
             error.add_note(f"in backward of layer {layer.name!r} ({layer.type})")
             raise

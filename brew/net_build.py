@@ -6,7 +6,7 @@ from brew import (
     layer_types,  # noqa: F401  fills the registry of layer types
     trust,
 )
-from brew.errors import NetError
+from brew.errors import LayerError, NetError
 from brew.layer import TEST, TRAIN, create_layer
 from brew.net_filter import filter_net
 from brew.net_wiring import Wiring, check_propagate_down
@@ -47,7 +47,8 @@ def read_param(network, phase, level, stages):
         param.state.level = level
         param.state.stage.extend(stages or [])
     if not isinstance(network, caffe_pb2.NetParameter):
-        trust.check_net(filter_net(param), network)
+        # without a phase the caller may choose one later, and so other layers
+        trust.check_net(param if phase is None else filter_net(param), network)
     return param
 
 
@@ -67,6 +68,8 @@ def build_layers(net, fill=True):
         bottom, top = wiring.connect(layer_param, layer)
         try:
             layer.connect(bottom, top)
+        except MemoryError as error:
+            raise out_of_memory(layer) from error
         except Exception as error:
             error.add_note(f"in setup of layer {layer.name!r} ({layer.type})")
             raise
@@ -76,6 +79,14 @@ def build_layers(net, fill=True):
     net._blobs = wiring.blobs
     net.bottom_ids, net.top_ids = wiring.bottom_ids, wiring.top_ids
     net.outputs = wiring.outputs()
+
+
+def out_of_memory(layer):
+    """Return the error of a layer that cannot get the memory it needs."""
+    return LayerError(
+        f"layer {layer.name!r} ({layer.type}): there is not enough memory for it; make "
+        "it or the batch smaller (brew.summarize tells what a net takes)"
+    )
 
 
 def name_things(net):

@@ -39,6 +39,12 @@ def test_a_new_file_can_be_read_by_those_the_umask_allows(in_tmp_path):
     assert (in_tmp_path / "a").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is no /dev/zero")
+def test_a_device_without_end_is_not_read():
+    with pytest.raises(FileError, match="/dev/zero: this is a device; name a file"):
+        read_bytes("/dev/zero")
+
+
 def test_what_cannot_be_read_or_written_is_told(in_tmp_path):
     with pytest.raises(FileError, match="b: no such file .looked in"):
         read_bytes("b")

@@ -189,6 +189,12 @@ def test_a_layer_that_is_not_built_does_no_harm(places):
     assert_refused(places, path, lambda path: brew.Net(path, brew.TRAIN))
 
 
+def test_a_summary_builds_no_layer_of_a_stranger(places):
+    text = NET.replace('name: "mine"', 'name: "mine" include { phase: TRAIN }')
+    assert_refused(places, net_in(places.cache, text), brew.summarize)
+    assert_refused(places, places.cache / "net.prototxt", brew.Net)
+
+
 def test_the_nets_of_a_solver_are_judged_by_their_own_files(places):
     path = net_in(places.cache)
     solver = places.work / "solver.prototxt"
