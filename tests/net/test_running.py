@@ -141,3 +141,19 @@ def test_forward_backward_all_runs_both_ways():
     a, b = (net.params[name][0].data for name in "ab")
     assert data_out["b"].shape == (3, 3)
     assert np.allclose(diffs["x"], x @ b @ a, atol=1e-6)
+
+
+@pytest.mark.parametrize("moment", ["setup", "forward", "backward"])
+def test_a_layer_without_memory_says_so(monkeypatch, moment):
+    def fail(*blobs):
+        raise MemoryError
+
+    def use():
+        net = build(data("x") + data("t") + ip("a", "x") + loss("a"))
+        net.forward_backward()
+
+    use()
+    monkeypatch.setattr(brew.layer.layer_class("InnerProduct"), moment, fail)
+    message = r"layer 'a' \(InnerProduct\): there is not enough memory for it; make it"
+    with pytest.raises(brew.errors.LayerError, match=message):
+        use()
