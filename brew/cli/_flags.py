@@ -65,6 +65,16 @@ class Parser(argparse.ArgumentParser):
         )
         self.command = command
         self.add_argument("-h", "--help", action="help", help="show this message")
+        self._switches = {}
+
+    def add_switch(self, name, text):
+        """Add a flag that is true or false: --gray, --nogray, --gray=false."""
+        how = argparse.BooleanOptionalAction
+        self.add_argument(f"--{name}", action=how, default=None, help=text)
+        on, off = f"--{name}", f"--no-{name}"
+        self._switches[f"--no{name}"] = off
+        self._switches |= {f"{on}={word}": on for word in ("true", "t", "yes", "1")}
+        self._switches |= {f"{on}={word}": off for word in ("false", "f", "no", "0")}
 
     def error(self, message):
         """Raise UsageError, with the way to the command's help."""
@@ -75,7 +85,8 @@ class Parser(argparse.ArgumentParser):
     def parse(self, argv):
         """Return the flags in `argv` as a namespace; unknown ones are errors."""
         two_dashes = [re.sub(r"^-(?=[a-z]\w)", "--", word) for word in argv]
-        flags, rest = self.parse_known_args(two_dashes)
+        words = [self._switches.get(word, word) for word in two_dashes]
+        flags, rest = self.parse_known_args(words)
         if rest:
             known = [f"--{name}" for name in vars(flags)]
             hint = did_you_mean(rest[0].partition("=")[0], known)

@@ -10,7 +10,7 @@ import io
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from brew.errors import ArrayError, SourceError, import_extra
+from brew.errors import ArrayError, SourceError, did_you_mean, import_extra
 from brew.io import datum_to_array
 from brew.proto import caffe_pb2
 
@@ -132,6 +132,41 @@ def decode_image(content, color=None):
         return pixels[np.newaxis]
     blue_green_red = [2, 1, 0, 3][: pixels.shape[2]]
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)[blue_green_red])
+
+
+def encode_image(pixels, kind):
+    """Return the bytes of an image file, as OpenCV would make it for Caffe.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (C, h, w) uint8 with 1 or 3 channels; colours as blue, green, red.
+    kind : str
+        The ending of such files, such as ``"png"`` or ``"jpg"``.
+
+    Raises
+    ------
+    SourceError
+        If there is no such kind, or images of this size do not fit into it.
+    MissingExtra
+        If Pillow is not installed.
+    """
+    pillow = import_extra("PIL.Image", "data")
+    endings = pillow.registered_extensions()
+    form = endings.get(f".{kind.lower()}")
+    if form not in pillow.SAVE:
+        raise SourceError(
+            f"images cannot be encoded as {kind!r}; take png or jpg."
+            f"{did_you_mean(f'.{kind}', endings)}"
+        )
+    turned = pixels[0] if len(pixels) == 1 else pixels[::-1].transpose(1, 2, 0)
+    options = {"quality": 95} if form == "JPEG" else {}  # 95 is OpenCV's
+    content = io.BytesIO()
+    try:
+        pillow.fromarray(np.ascontiguousarray(turned)).save(content, form, **options)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"the image cannot be encoded as {kind} ({error})") from error
+    return content.getvalue()
 
 
 def _pillow_mode(image, color):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import brew
+from brew.cli import compute_image_mean, convert_imageset
 from brew.proto import caffe_pb2
 from brew.proto.binary import read_message
 from brew.proto.text import format_prototxt, parse_text
@@ -51,3 +52,25 @@ def test_mean_file_of_caffe_is_read():
     blob = read_message("mean.binaryproto", caffe_pb2.BlobProto())
     got = brew.io.blobproto_to_array(blob)
     assert_close("mean", got, case.array("mean"), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "database"), [([], "tiny_lmdb"), (["--encoded"], "encoded_lmdb")]
+)
+def test_convert_imageset_writes_the_records_of_caffe(flags, database, monkeypatch):
+    lmdb = pytest.importorskip("lmdb")
+    monkeypatch.setattr(convert_imageset, "init_log", lambda: None)
+    assert convert_imageset.main([*flags, "./", "imglist_rel.txt", "made"]) == 0
+    records = []
+    for path in "made", database:
+        with lmdb.open(path, readonly=True, lock=False) as env, env.begin() as txn:
+            records.append(list(txn.cursor()))
+    assert len(records[0]) == 5
+    assert records[0] == records[1]
+
+
+def test_compute_image_mean_writes_the_file_of_caffe(monkeypatch):
+    pytest.importorskip("lmdb")
+    monkeypatch.setattr(compute_image_mean, "init_log", lambda: None)
+    assert compute_image_mean.main(["tiny_lmdb", "made"]) == 0
+    assert Path("made").read_bytes() == Path("mean.binaryproto").read_bytes()
