@@ -1,0 +1,273 @@
+"""Samples: what flows through a train net, looked at now and then."""
+
+from collections import deque
+
+import numpy as np
+
+from brew.diagnose.curves import MIN_ITERS, improvement
+from brew.diagnose.finding import Finding
+from brew.diagnose.nets import class_heads
+
+WINDOW = 6  # so many samples in a row must agree that a unit is dead
+DEAD_SHARE = 0.7
+FEW_LABELS = 100
+STILL = 2e-5  # weights that change by less than this share an iteration stand still
+
+
+class Labels:
+    """The labels that a loss has been given so far.
+
+    Parameters
+    ----------
+    head : tuple
+        As :func:`class_heads` yields it.
+    """
+
+    def __init__(self, head):
+        self.layer, self.loss, _, self.blob, self.num_classes = head
+        self.seen = {}
+        self.num_batches = 0
+
+    def look(self):
+        """Count the labels of the present batch."""
+        self.num_batches += 1
+        for label, count in zip(*self._present(), strict=True):
+            self.seen[label] = self.seen.get(label, 0) + count
+
+    def judge(self):
+        """Return what is wrong with the labels, at most one finding."""
+        present = set(self._present()[0])
+        low, high = min(present, default=0), max(present, default=0)
+        K, name = self.num_classes, self.blob.name
+        if high >= K or low < 0:
+            return [self._out_of_range(low, high)]
+        num_seen = sum(self.seen.values())
+        if K == 1 or num_seen < FEW_LABELS or self.num_batches < 5:
+            return []
+        if len(self.seen) == 1:
+            return [
+                self._finding(
+                    "constant labels",
+                    f"all {num_seen:,} labels seen in {name!r} are {low:g}",
+                    "look at how labels were written; if data is sorted by class, "
+                    "shuffle it",
+                )
+            ]
+        if K > 2 and set(self.seen) == set(range(1, K)):
+            return [self._starts_at_one(num_seen)]
+        if max(self.seen) < K // 2:
+            return [
+                self._finding(
+                    "wrong num_output",
+                    f"there are {K} scores, but the {num_seen:,} labels seen go from "
+                    f"{min(self.seen):g} to {max(self.seen):g} only",
+                    f"set num_output of the last layer to {max(self.seen) + 1:.0f}, or "
+                    "look for the missing classes",
+                )
+            ]
+        return []
+
+    def _present(self):
+        ignored = self.layer.param.loss_param
+        values, counts = np.unique(self.blob.cpu_data(), return_counts=True)
+        kept = [
+            (float(value), int(count))
+            for value, count in zip(values, counts, strict=True)
+            if not (ignored.HasField("ignore_label") and value == ignored.ignore_label)
+        ]
+        return ([v for v, _ in kept], [c for _, c in kept]) if kept else ([], [])
+
+    def _finding(self, name, evidence, remedy):
+        return Finding(name, evidence, remedy, self.layer.name)
+
+    def _starts_at_one(self, num_seen):
+        K = self.num_classes
+        return self._finding(
+            "labels off by one",
+            f"{num_seen:,} labels seen in {self.blob.name!r} go from 1 to {K - 1}, for "
+            f"the classes 0 to {K - 1}; class 0 never occurs",
+            f"subtract 1 from every label, and set num_output to {K - 1}",
+        )
+
+    def _out_of_range(self, low, high):
+        K, name = self.num_classes, self.blob.name
+        evidence = (
+            f"the labels {name!r} of this batch go from {low:g} to {high:g}, but the "
+            f"scores are for classes 0 to {K - 1}"
+        )
+        everything = {*self.seen, low, high}
+        if high == K and min(everything) >= 1:
+            return self._finding(
+                "labels off by one", evidence, "subtract 1 from every label"
+            )
+        if low < 0:
+            return self._finding(
+                "labels out of range",
+                evidence,
+                "labels count from 0; name those that shall not count in ignore_label",
+            )
+        return self._finding(
+            "wrong num_output",
+            evidence,
+            f"set num_output of the last layer to {high + 1:.0f} or more",
+        )
+
+
+class Units:
+    """Which units of a ReLU were ever active in the last samples.
+
+    Parameters
+    ----------
+    layer : Layer
+    top : Blob
+    """
+
+    def __init__(self, layer, top):
+        self.layer, self.top = layer, top
+        self.active = deque(maxlen=WINDOW)
+
+    def look(self):
+        """Note which channels are above 0 somewhere in the present batch."""
+        y = self.top.cpu_data()
+        if y.ndim >= 2 and y.size:
+            axes = tuple(axis for axis in range(y.ndim) if axis != 1)
+            self.active.append(y.max(axis=axes) > 0)
+
+    def judge(self):
+        """Return a finding if most of the units are dead."""
+        if len(self.active) < WINDOW:
+            return []
+        dead = ~np.any(list(self.active), axis=0)
+        if dead.mean() < DEAD_SHARE:
+            return []
+        return [
+            Finding(
+                "dead ReLU",
+                f"{dead.sum()} of {dead.size} units gave 0 for all items of the last "
+                f"{WINDOW} batches looked at: no gradient passes them",
+                "start again with a smaller base_lr and a weight_filler of type msra; "
+                "negative_slope: 0.1 keeps units alive",
+                self.layer.name,
+            )
+        ]
+
+
+class Weights:
+    """How fast a parameter changes, from a few of its numbers.
+
+    Parameters
+    ----------
+    blob : Blob
+    """
+
+    def __init__(self, blob):
+        self.blob = blob
+        self.step = max(1, blob.count // 500)
+        self.last = None
+        self.changes = []
+
+    def look(self, iteration):
+        """Compare with the values at the last look."""
+        now = np.array(self.blob.cpu_data().reshape(-1)[:: self.step])
+        if self.last is not None and iteration > self.last[0]:
+            size = float(np.abs(now).mean())
+            moved = float(np.abs(now - self.last[1]).mean())
+            self.changes.append(moved / (size or 1.0) / (iteration - self.last[0]))
+        self.last = iteration, now
+
+
+def judge_rate(weights, record):
+    """Return a finding if all weights stand still and the loss has not fallen."""
+    changes = [w.changes for w in weights if w.changes]
+    if not changes or not record.starts or record.num_iters < MIN_ITERS - 1:
+        return []
+    fastest = max(float(np.median(some)) for some in changes)
+    falls = [
+        improvement(np.array([value for _, value in pairs]))
+        for pairs in record.losses.values()
+    ]
+    if not fastest < STILL or max(falls, default=1.0) > 0.05:
+        return []
+    return [
+        Finding(
+            "learning rate too low",
+            f"the weights change by {fastest:.1e} of their size an iteration, and the "
+            f"loss has fallen by {max(falls):.1%} in {record.num_iters:,} iterations; "
+            f"the learning rate is {record.rate()}",
+            "multiply base_lr by 10 until the loss falls visibly within 100 iterations",
+        )
+    ]
+
+
+class Inputs:
+    """The range of what comes in, at the first look.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer with weights that reads the blob.
+    blob : Blob
+    """
+
+    def __init__(self, layer, blob):
+        self.layer, self.blob = layer, blob
+        self.range = None
+
+    def look(self):
+        """Note least, greatest and mean value of the present batch, once."""
+        if self.range is None and self.blob.count:
+            x = self.blob.cpu_data()
+            self.range = float(x.min()), float(x.max()), float(x.mean())
+
+    def judge(self):
+        """Return a finding if the values are raw pixels or the like."""
+        if self.range is None:
+            return []
+        low, high, mean = self.range
+        if not np.isfinite([low, high, mean]).all():
+            return [
+                Finding(
+                    "input is not finite",
+                    f"the values of {self.blob.name!r} go from {low:g} to {high:g}",
+                    "look for nan and inf in the data set",
+                    self.layer.name,
+                )
+            ]
+        if not (low >= 0 and high >= 100) and max(-low, high) < 1000:
+            return []
+        return [
+            Finding(
+                "unnormalised input",
+                f"the values of {self.blob.name!r} go from {low:g} to {high:g}, with "
+                f"mean {mean:.3g}",
+                "scale them to about -1..1: transform_param { scale: 0.00390625 } for "
+                "pixels of 0..255, and subtract the mean",
+                self.layer.name,
+            )
+        ]
+
+
+def find_inputs(net):
+    """Return Inputs of blobs that reach weights as they come from a data layer."""
+    raw, found = set(), []
+    for layer, bottoms, tops in zip(net.layers, net._bottoms, net._tops, strict=True):
+        passes = layer.type in ("Split", "Flatten", "Reshape")
+        if not bottoms or (passes and bottoms[0].name in raw):
+            raw.update(top.name for top in tops)
+        elif layer.type in ("Convolution", "InnerProduct") and bottoms[0].name in raw:
+            found.append(Inputs(layer, bottoms[0]))
+    return found
+
+
+def find_units(net):
+    """Return Units of all layers of type ReLU that give 0 below 0."""
+    return [
+        Units(layer, tops[0])
+        for layer, tops in zip(net.layers, net._tops, strict=True)
+        if layer.type == "ReLU" and layer.param.relu_param.negative_slope == 0
+    ]
+
+
+def find_labels(net):
+    """Return Labels of all losses over classes."""
+    return [Labels(head) for head in class_heads(net)]

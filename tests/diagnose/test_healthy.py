@@ -1,0 +1,140 @@
+"""Healthy trainings raise no alarm: that is worse than silence for a student."""
+
+import numpy as np
+import pytest
+
+from tests.diagnose.helpers import (
+    LENET,
+    LOGREG,
+    MLP,
+    SCALE,
+    conv,
+    digits,
+    ip,
+    layer,
+    pool,
+    relu,
+    softmax,
+    train,
+)
+
+
+def held_out(x, y):
+    """Return training and test halves."""
+    return x[:1536], y[:1536], (x[1536:1664], y[1536:1664])
+
+
+@pytest.mark.parametrize("name", ["mnist10k", "fashion12k"])
+@pytest.mark.parametrize("net", ["LENET", "LOGREG", "MLP"])
+def test_classifiers(net, name):
+    x, y, test = held_out(*digits(name))
+    body = {"LENET": LENET, "LOGREG": LOGREG, "MLP": MLP}[net]
+    halves = x * SCALE, y, 160
+    diagnosis = train(body, *halves, test=(test[0] * SCALE, test[1]))
+    assert diagnosis == [], diagnosis
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_short_trainings(seed):
+    x, y = digits()
+    for num_iters in 1, 5, 30:
+        assert train(LENET, x * SCALE, y, num_iters, random_seed=seed) == []
+
+
+def test_a_net_that_starts_with_tiny_weights_as_cifar10_quick_does():
+    x, y = digits("fashion12k")
+    body = (
+        conv("conv1", "data", 8, 5, "pad: 2", 'type: "gaussian" std: 0.0001')
+        + pool("pool1", "conv1", size=3)
+        + relu("pool1")
+        + conv("conv2", "pool1", 8, 5, "pad: 2", 'type: "gaussian" std: 0.01')
+        + relu("conv2")
+        + pool("pool2", "conv2", "AVE", 3)
+        + ip("ip1", "pool2", 16, 'type: "gaussian" std: 0.1')
+        + ip("ip2", "ip1", 10, 'type: "gaussian" std: 0.1')
+        + softmax("ip2")
+    )
+    fields = {"base_lr": 0.001, "weight_decay": 0.004}
+    assert train(body, x - x.mean(axis=0), y, 200, **fields) == []
+
+
+def test_an_autoencoder():
+    x, y = digits()
+    body = ip("code", "data", 32) + layer("Sigmoid", "s", "code")
+    body += ip("out", "s", 784) + layer("Flatten", "flat", "data")
+    body += layer("SigmoidCrossEntropyLoss", "loss", "out flat")
+    body += layer("Silence", "quiet", "label").replace('top: "quiet"', "")
+    assert train(body, x * SCALE, y, 200) == []
+
+
+@pytest.mark.parametrize("relus", [False, True])
+def test_a_regression(relus):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1024, 8, 1, 1)).astype("f4")
+    y = x[:, :, 0, 0] @ rng.normal(size=8) + 0.1 * rng.normal(size=1024)
+    body = ip("h", "data", 16) + (relu("h") if relus else "") + ip("out", "h", 1)
+    body += layer("Reshape", "y", "label", None, DIMS)
+    body += layer("EuclideanLoss", "loss", "out y")
+    assert train(body, x, y, 250, base_lr=0.01) == []
+
+
+DIMS = "reshape_param { shape { dim: -1 dim: 1 } }"
+
+
+def test_a_net_with_batch_norm():
+    x, y, test = held_out(*digits())
+    body = conv("conv1", "data", 8) + layer("BatchNorm", "bn", "conv1", "conv1")
+    body += layer("Scale", "sc", "conv1", "conv1", "scale_param { bias_term: true }")
+    body += relu("conv1") + pool("pool1", "conv1") + ip("ip", "pool1", 10)
+    body = body.replace('"bn"', '"bn"', 1)
+    body += softmax("ip")
+    halves = x * SCALE, y, 130
+    assert train(body, *halves, test=(test[0] * SCALE, test[1])) == []
+
+
+@pytest.mark.parametrize("kind", ["Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam"])
+def test_other_solvers(kind):
+    x, y = digits()
+    fields = {
+        "RMSProp": {"base_lr": 0.001, "momentum": 0.0, "rms_decay": 0.98},
+        "AdaDelta": {"base_lr": 1.0, "momentum": 0.95, "delta": 1e-6},
+        "AdaGrad": {"momentum": 0.0},
+        "Adam": {"base_lr": 0.001, "momentum2": 0.999},
+    }.get(kind, {})
+    assert train(MLP, x * SCALE, y, 200, type=kind, **fields) == []
+
+
+def test_fine_tuning_with_frozen_layers_that_were_trained():
+    from tests.diagnose.helpers import make_solver
+
+    from brew import diagnose
+
+    x, y = digits()
+    frozen = MLP.replace('top: "ip1"', 'top: "ip1" param { lr_mult: 0 }', 1)
+    solver = make_solver(frozen, x * SCALE, y)
+    solver.net.params["ip1"][0].data[...] *= 1.01  # as if loaded from a file
+    doctor = diagnose.watch(solver)
+    solver.step(160)
+    assert doctor.examine() == []
+
+
+def test_a_training_that_goes_on_from_a_good_place_at_a_small_rate():
+    from tests.diagnose.helpers import make_solver
+
+    from brew import diagnose
+
+    x, y = digits()
+    solver = make_solver(MLP, x * SCALE, y)
+    solver.step(200)
+    solver.param.base_lr = 1e-6
+    doctor = diagnose.watch(solver)
+    solver.step(200)
+    assert doctor.examine() == []
+
+
+def test_two_classes_and_few_labels():
+    x, y = digits()
+    keep = y < 2
+    n = keep.sum() // 32 * 32
+    body = ip("ip", "data", 2) + softmax("ip")
+    assert train(body, x[keep][:n] * SCALE, y[keep][:n], 160) == []
