@@ -22,7 +22,7 @@ FLOORS = """
     net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
     nccl classifier detector coord_map
-    datasets zoo testing views docstrings find catalogue summary
+    datasets hierarchy zoo testing views docstrings find catalogue summary
     __init__
     as_caffe for_children
     widgets cli __main__

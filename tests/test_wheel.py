@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def wheel(tmp_path_factory):
     for name in "pyproject.toml", "README.md", "LICENSE":
         shutil.copy(ROOT / name, copy)
     no_caches = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "brew", copy / "brew", ignore=no_caches)
+    for name in "brew", "datasets":
+        shutil.copytree(ROOT / name, copy / name, ignore=no_caches)
     subprocess.run([sys.executable, "-c", BUILD], cwd=copy, check=True)
     (path,) = (copy / "out").glob("*.whl")
     with zipfile.ZipFile(path) as opened:
@@ -39,6 +41,18 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
 def test_the_wheel_holds_nothing_but_the_package(wheel):
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top.split("-")[0] for top in tops} == {"brew", "brewdl"}
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_data_sets_and_puts_them_where_brew_looks(wheel):
+    from brew import datasets
+
+    prefix = Path(sysconfig.get_path("data"))
+    where = datasets.INSTALLED.relative_to(prefix).as_posix()
+    files = (path for path in datasets.ROOT.glob("*/*") if path.is_file())
+    wanted = {f"{where}/{path.parent.name}/{path.name}" for path in files}
+    brought = {name.partition(".data/data/")[2] for name in wheel.namelist()}
+    assert wanted <= brought
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ ado: a database that is not in the working directory is made in the cache.
 
 import os
 import re
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +38,7 @@ __all__ = [
     "describe",
     "fetch",
     "find",
+    "folder",
     "list_datasets",
     "load",
     "read_idx",
@@ -47,7 +49,8 @@ __all__ = [
     "write_lmdb",
 ]
 
-ROOT = Path(__file__).parents[2] / "datasets"
+ROOT = Path(__file__).parents[2] / "datasets"  # in a clone
+INSTALLED = Path(sysconfig.get_path("data")) / "share" / "brew" / "datasets"
 WRITERS: dict[str, Callable] = {
     "lmdb": write_lmdb,
     "leveldb": write_leveldb,
@@ -102,13 +105,36 @@ def describe(name):
 def find(name):
     """Return the folder that holds the files of a data set, or None.
 
-    It is looked for in ``BREW_DATA`` (or the cache), then beside brew's sources.
+    It is looked for in ``BREW_DATA`` (or the cache), then beside brew's sources, then
+    where they were installed.
     """
     files = describe(name).files
-    for folder in download.cache_folder() / name, ROOT / name:
+    for folder in _places(name):
         if all((folder / file).is_file() for file in files):
             return folder
     return None
+
+
+def folder(name):
+    """Return the folder of data that comes with brew, such as ``"ilsvrc12"``.
+
+    Raises
+    ------
+    FileError
+        If it is not here.
+    """
+    for place in _places(name):
+        if place.is_dir():
+            return place
+    raise FileError(
+        f"datasets: the folder {name} is in none of "
+        f"{', '.join(str(place.parent) for place in _places(name))}; "
+        "set BREW_DATA to the folder 'datasets' of a clone of brew"
+    )
+
+
+def _places(name):
+    return [parent / name for parent in (download.cache_folder(), ROOT, INSTALLED)]
 
 
 def load(name):
