@@ -23,6 +23,7 @@ FLOORS = """
     lr_policy solver_nets solver_files solver_display solver solvers
     nccl classifier detector coord_map
     datasets hierarchy zoo testing views docstrings find catalogue summary
+    draw
     __init__
     as_caffe for_children
     widgets cli __main__
