@@ -5,6 +5,7 @@ Outside a pass every array is NumPy, whatever the mode. Inside a pass of the net
 brew asks :func:`get_xp` for "NumPy, here and now" and is written once.
 """
 
+import operator
 import secrets
 import threading
 import zlib
@@ -67,9 +68,10 @@ def set_device(device_id):
         If there is no such GPU; in CPU mode :func:`set_mode_gpu` will tell.
     """
     global _device_id
+    device_id = _whole_number(device_id, "the number of a GPU")
     if _mode == "gpu":
-        _check_device(_cupy, int(device_id))
-    _device_id = int(device_id)
+        _check_device(_cupy, device_id)
+    _device_id = device_id
 
 
 def mode():
@@ -258,9 +260,22 @@ def strided(x, shape, strides):
 def set_random_seed(seed):
     """Make the nets built from now on repeatable; None makes them differ again."""
     global _seed
-    if seed is not None and seed < 0:
-        raise BackendError(f"a seed is a whole number from 0 on, not {seed}")
-    _seed = None if seed is None else int(seed)
+    _seed = None if seed is None else checked_seed(seed)
+
+
+def checked_seed(seed):
+    """Return `seed` as an int; BackendError unless it is a whole number from 0 on."""
+    return _whole_number(seed, "a seed")
+
+
+def _whole_number(value, what):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise BackendError(f"{what} is a whole number from 0 on, not {value!r}")
+    return number
 
 
 def net_seed():

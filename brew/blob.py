@@ -32,7 +32,7 @@ class Blob:
     Raises
     ------
     LayerError
-        If the shape is impossible.
+        If the shape or the dtype is impossible.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Blob:
 
     def __init__(self, shape=(), dtype="float32", name=""):
         self.name = name
-        shape = self._checked(shape)
+        shape, dtype = self._checked(shape), self._checked_dtype(dtype)
         self._data = SharedArray(shape, dtype)
         self._diff = SharedArray(shape, dtype)
 
@@ -53,10 +53,20 @@ class Blob:
         """The values, for reading and writing, where the work is."""
         return self._data.array()
 
+    @data.setter
+    def data(self, values):
+        """Let ``blob.data *= 2`` pass; refuse ``blob.data = values``."""
+        self._check_in_place(values, self._data, "data")
+
     @property
     def diff(self):
         """The gradient of the loss with respect to ``data``."""
         return self._diff.array()
+
+    @diff.setter
+    def diff(self, values):
+        """Let ``blob.diff *= 2`` pass; refuse ``blob.diff = values``."""
+        self._check_in_place(values, self._diff, "diff")
 
     @property
     def shape(self):
@@ -187,12 +197,35 @@ class Blob:
             )
         return self.shape[axis] if axis < self.ndim else 1
 
+    def _check_in_place(self, values, array, kind):
+        if values is not array.array():
+            raise LayerError(
+                f"blob {self.name!r}: its arrays are written into, not replaced; write "
+                f"blob.{kind}[...] = values"
+            )
+
     def _check_count(self, other):
+        if not isinstance(other, Blob) or self.dtype != other.dtype:
+            raise LayerError(
+                f"blob {self.name!r} can share memory only with another blob of "
+                f"{self.dtype}, not with {other!r}"
+            )
         if self.count != other.count:
             raise LayerError(
                 f"blob {self.name!r} of shape {self.shape} cannot share the memory of "
                 f"{other.name!r} of shape {other.shape}: the counts differ"
             )
+
+    def _checked_dtype(self, dtype):
+        try:
+            if numpy.dtype(dtype).kind in "fi":
+                return dtype
+        except TypeError:
+            pass
+        raise LayerError(
+            f"blob {self.name!r}: its dtype cannot be {dtype!r}; give float32, or "
+            "float64"
+        )
 
     def _checked(self, dims):
         try:

@@ -4,6 +4,7 @@
 
     BrewError
     ├── ProtoError    (ValueError)    a prototxt or binary message that cannot be read
+    ├── UnknownAttribute (AttributeError) a top or constant that does not exist
     ├── SpecError     (TypeError)     a NetSpec that is put together wrongly
     ├── ArrayError    (ValueError)    an array or image of the wrong shape or kind
     ├── FileError     (RuntimeError)  a file that is missing, unreadable or unwritable
@@ -13,6 +14,7 @@
     ├── SourceError   (RuntimeError)  a database, HDF5 file or list with bad content
     ├── LayerError    (ValueError)    one layer and its blobs do not fit
     ├── NetError      (ValueError)    layers do not fit together
+    │   ├── UnknownName   (KeyError)  a net has no blob or layer of this name
     │   ├── UnknownBottom             a bottom that no earlier layer produced
     │   ├── DuplicateTop              two layers produce the same blob
     │   └── WeightMismatch            stored parameters do not fit a layer
@@ -37,6 +39,10 @@ class BrewError(Exception):
 
 class ProtoError(BrewError, ValueError):
     """A prototxt, caffemodel or other protobuf message cannot be read."""
+
+
+class UnknownAttribute(BrewError, AttributeError):
+    """A NetSpec has no such top, or P no such constant."""
 
 
 class SpecError(BrewError, TypeError):
@@ -75,6 +81,12 @@ class NetError(BrewError, ValueError):
     """The layers of a net do not fit together."""
 
 
+class UnknownName(NetError, KeyError):
+    """A net has no blob, layer or parameter of this name."""
+
+    __str__ = Exception.__str__  # KeyError would put the message into quotes
+
+
 class UnknownBottom(NetError):
     """A layer names a bottom blob that no earlier layer has produced."""
 
@@ -103,10 +115,10 @@ class MissingExtra(BrewError, ImportError):
     """An optional package is needed here and is not installed."""
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
+def did_you_mean(word: object, choices: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the choice nearest to `word`, or ``""``."""
     spelled = {choice.lower(): choice for choice in choices}
-    nearest = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    nearest = difflib.get_close_matches(str(word).lower(), spelled, n=1, cutoff=0.6)
     return f" Did you mean {spelled[nearest[0]]!r}?" if nearest else ""
 
 

@@ -20,12 +20,24 @@ AnyPath = str | os.PathLike[str]
 _TEMPORARY = ".tmp"
 
 
+def to_path(path: AnyPath) -> Path:
+    """Return `path` as a Path; FileError if it is something else than str or Path."""
+    if isinstance(path, str | os.PathLike):
+        return Path(path)
+    remedy = ", or its to_proto()" if hasattr(path, "to_proto") else ""
+    raise FileError(
+        f"here the path of a file is needed, not {_told(path)}; give a str or "
+        f"Path{remedy}"
+    )
+
+
 def read_bytes(path: AnyPath) -> bytes:
     """Return the content of the file at `path`; FileError says why it cannot."""
+    path = to_path(path)
     try:
         if _is_endless(path):
             raise FileError(f"{path}: this is a device; name a file")
-        return Path(path).read_bytes()
+        return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise _unreadable(path, error) from error
 
@@ -90,7 +102,7 @@ def write_together(*paths: AnyPath) -> Iterator[list[BinaryIO]]:
     opened: list[tuple[BinaryIO, str]] = []
     try:
         for path in paths:
-            opened.append(_open_beside(Path(path)))
+            opened.append(_open_beside(to_path(path)))
         yield [file for file, _ in opened]
         for file, _ in opened:
             file.flush()
@@ -142,7 +154,7 @@ def new_folder(path: AnyPath) -> Iterator[Path]:
     FileError
         If `path` exists or cannot be written.
     """
-    path = Path(path)
+    path = to_path(path)
     temporary = None
     try:
         _check_new(path)
@@ -166,6 +178,10 @@ def check_room(folder: AnyPath, size: float) -> None:
             f"{folder}: {size / 1e6:.0f} MB are needed, but the disk has only "
             f"{free / 1e6:.0f} MB free; make room, or choose another disk"
         )
+
+
+def _told(thing: object) -> str:
+    return "None" if thing is None else f"an object of type {type(thing).__name__}"
 
 
 def _check_new(path: Path) -> None:

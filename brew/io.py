@@ -5,9 +5,12 @@ ImageNet nets are (N, C, h, w), blue green red, from 0 to 255 less a mean.
 :class:`Transformer` goes from one to the other and back.
 """
 
+from collections.abc import Mapping
+
 import numpy
 
 from brew.errors import ArrayError, FileError, did_you_mean, import_extra
+from brew.files import to_path
 from brew.proto import binary, caffe_pb2
 from brew.proto.binary import blobproto_to_array
 
@@ -78,6 +81,7 @@ def array_to_datum(arr, label=None):
     ArrayError
         If there are not three axes.
     """
+    arr = numpy.asarray(arr)
     if arr.ndim != 3:
         raise ArrayError(
             f"a Datum holds an image of shape (C, h, w), not {arr.shape}; "
@@ -133,7 +137,7 @@ def load_image(filename, color=True):
     """
     image_module = import_extra("PIL.Image", "data")
     try:
-        with image_module.open(filename) as image:
+        with image_module.open(to_path(filename)) as image:
             pixels = _unit_range(image)
     except FileNotFoundError as error:
         raise FileError(f"{filename}: no such file; check the name") from error
@@ -167,11 +171,13 @@ def resize_image(im, new_dims, interp_order=1):
     Raises
     ------
     ArrayError
-        If `im` does not have three axes or has no pixels.
+        If `im` does not have three axes or has no pixels, or `new_dims` has none.
     """
     im = numpy.asarray(im)
     if im.ndim != 3 or im.size == 0:
         raise ArrayError(f"an image has the shape (h, w, C), not {im.shape}")
+    if numpy.shape(new_dims) != (2,) or min(new_dims) < 1:
+        raise ArrayError(f"an image is resized to (h, w), not to {new_dims!r}")
     zoom = import_extra("scipy.ndimage", "data").zoom
     factors = (new_dims[0] / im.shape[0], new_dims[1] / im.shape[1], 1)
     if im.shape[2] not in (1, 3):
@@ -207,6 +213,12 @@ def oversample(images, crop_dims):
     ArrayError
         If the images differ in size or are smaller than the crops.
     """
+    is_list = hasattr(images, "__len__") and len(images) > 0
+    if not is_list or numpy.shape(crop_dims) != (2,):
+        raise ArrayError(
+            "oversample takes a list of images and (h, w), not "
+            f"{images!r:.60} and {crop_dims!r}"
+        )
     shape = numpy.shape(images[0])
     height, width = crop_dims
     if any(numpy.shape(image) != shape for image in images):
@@ -244,6 +256,11 @@ class Transformer:
     """
 
     def __init__(self, inputs):
+        if not isinstance(inputs, Mapping):
+            raise ArrayError(
+                f"a Transformer takes the shapes of inputs by name, not {inputs!r}; "
+                'write Transformer({"data": (1, 3, 224, 224)})'
+            )
         self.inputs = inputs
         self.transpose = {}
         self.channel_swap = {}

@@ -95,7 +95,7 @@ class Layer:
 
     def top_shapes(self, *bottom_shapes):
         """Return the shapes of the tops for the shapes of the bottoms; pure."""
-        raise NotImplementedError(f"{type(self).__name__} says no shapes of its tops")
+        self._demand("reshape(self, bottom, top)")
 
     def reshape(self, bottom, top):
         """Give the tops their shapes; called before each forward."""
@@ -109,7 +109,7 @@ class Layer:
 
     def forward(self, bottom, top):
         """Compute the data of the tops from the data of the bottoms."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
+        self._demand("forward(self, bottom, top)")
 
     def backward(self, top, propagate_down, bottom):
         """Compute gradients from the diffs of the tops.
@@ -123,7 +123,7 @@ class Layer:
         bottom : list of Blob
             Their diffs are replaced; diffs of ``self.blobs`` are added to.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no backward")
+        self._demand("backward(self, top, propagate_down, bottom)")
 
     def get_state(self):
         """Return what must be stored so that training resumes with the same bits.
@@ -212,6 +212,10 @@ class Layer:
         where = f"blob {blob.name!r} has shape {blob.shape}; " if blob else ""
         raise LayerError(f"layer {self.name!r} ({self.type}): {where}{message}")
 
+    def _demand(self, method):
+        what = method.partition("(")[0]
+        self.require(False, f"{type(self).__name__} has no {what}; write def {method}")
+
     def axis_index(self, axis, shape, blob=None):
         """Return `axis` counted from the front; a negative one counts from the end."""
         ndim = len(shape)
@@ -230,10 +234,14 @@ class Layer:
         self._check_in_place(bottom, top)
         blobs = bottom or top
         self.dtype = blobs[0].dtype if blobs else self.dtype
-        self.setup(bottom, top)
-        missing = len(self.blobs) - len(self.param_propagate_down)
-        self.param_propagate_down += [True] * missing
-        self.reshape(bottom, top)
+        try:
+            self.setup(bottom, top)
+            missing = len(self.blobs) - len(self.param_propagate_down)
+            self.param_propagate_down += [True] * missing
+            self.reshape(bottom, top)
+        except LayerError as error:  # of a blob, which does not know its layer
+            self.require(str(error).startswith("layer "), str(error))
+            raise
         self._store_loss_weights(top)
 
     def _check_counts(self, bottom, top):
@@ -312,9 +320,21 @@ def register(type_name):
     type_name : str
         What stands as ``type`` in a prototxt. A class may be registered again
         under the same name, which replaces the first (handy in notebooks).
+
+    Raises
+    ------
+    LayerError
+        If there is no name, as after ``@register`` without parentheses.
     """
+    if not isinstance(type_name, str):
+        raise LayerError(
+            f'a layer is registered under a name: write @register("MyLayer"), not '
+            f"register({type_name!r})"
+        )
 
     def add(maker):
+        if not callable(maker):
+            raise LayerError(f"{maker!r} is no class, and makes no layers")
         if isinstance(maker, type):
             for trait in ("in_place", "host_only"):
                 if getattr(maker, trait) is None:  # not said: built-in default

@@ -9,6 +9,8 @@ import sys
 import time
 from typing import TextIO
 
+from brew.errors import BackendError
+
 _LETTERS = {"DEBUG": "D", "INFO": "I", "WARNING": "W", "ERROR": "E", "CRITICAL": "F"}
 _LEVELS = (logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 
@@ -50,13 +52,15 @@ def init_log(level: int = 0, to_stderr: bool = True) -> None:
         Write the lines to stderr. False leaves the logger ``"brew"`` to the
         handlers that you attach yourself.
     """
+    if not isinstance(level, int):
+        raise BackendError(f"the level of the log is 0, 1, 2 or 3, not {level!r}")
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
     if to_stderr:
         handler = _CurrentStderr()
         handler.setFormatter(GlogFormatter())
         logger.addHandler(handler)
-    logger.setLevel(_LEVELS[min(max(int(level), 0), 3)])
+    logger.setLevel(_LEVELS[min(max(level, 0), 3)])
     logger.propagate = not to_stderr
 
 

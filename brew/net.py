@@ -6,13 +6,11 @@
              ─► share parameters ─► mark backward ─► outputs
 """
 
-from collections import OrderedDict
+import math
 from os import PathLike
 
-import numpy
-
 from brew import backend, net_batches, net_build, net_debug, net_files, net_hdf5
-from brew.errors import NetError, did_you_mean
+from brew.errors import NetError
 from brew.insert_splits import insert_splits
 from brew.log import logger
 from brew.net_backward import mark_backward
@@ -67,6 +65,8 @@ class Net:
     ------
     NetError, LayerError, ProtoError, FileError
         If the net cannot be built; the message names layer and blob.
+    BackendError
+        If the seed is no whole number from 0 on.
 
     Notes
     -----
@@ -92,7 +92,7 @@ class Net:
                 "Net(file, phase, weights=%r)",
                 str(weights),
             )
-        self.seed = backend.net_seed() if seed is None else seed
+        self.seed = backend.net_seed() if seed is None else backend.checked_seed(seed)
         param = net_build.read_param(network_file, phase, level or 0, stages)
         self.param = insert_splits(filter_net(param))
         self.name = self.param.name
@@ -126,11 +126,13 @@ class Net:
             The outputs (or, if `end` is given, the tops of that layer) and
             `blobs`. The arrays are live views.
         """
-        if inputs:
-            self._put(inputs, self.inputs, "data", "inputs")
-        self.run_forward(self._index(start, 0), self._index(end, len(self.layers) - 1))
+        first, last = self._index(start, 0), self._index(end, len(self.layers) - 1)
         names = self.outputs if end is None else self.top_names[end]
-        return {name: self.blobs[name].data for name in [*names, *(blobs or [])]}
+        wanted = net_batches.blobs_to_return(self, names, blobs)
+        if inputs:
+            net_batches.put(self, inputs, self.inputs, "data", "inputs")
+        self.run_forward(first, last)
+        return {name: blob.data for name, blob in wanted.items()}
 
     def backward(self, diffs=None, start=None, end=None, **top_diffs):
         """Compute gradients from layer `start` down to layer `end`.
@@ -150,26 +152,38 @@ class Net:
             The diffs of the inputs (or, if `end` is given, of the bottoms of that
             layer) and of `diffs`. Parameter diffs have been added to.
         """
-        if top_diffs:
-            self._put(top_diffs, self.outputs, "diff", "outputs")
-        self.run_backward(self._index(start, len(self.layers) - 1), self._index(end, 0))
+        first, last = self._index(start, len(self.layers) - 1), self._index(end, 0)
         names = self.inputs if end is None else self.bottom_names[end]
-        return {name: self.blobs[name].diff for name in [*names, *(diffs or [])]}
+        wanted = net_batches.blobs_to_return(self, names, diffs)
+        if top_diffs:
+            net_batches.put(self, top_diffs, self.outputs, "diff", "outputs")
+        self.run_backward(first, last)
+        return {name: blob.diff for name, blob in wanted.items()}
 
     def run_forward(self, start=0, end=None):
-        """Run the layers of index `start` to `end` and return their weighted loss."""
+        """Run the layers of index `start` to `end` and return their weighted loss.
+
+        Raises
+        ------
+        NetError
+            If the loss is NaN; the message tells where NaN stands first.
+        """
         end = len(self.layers) - 1 if end is None else end
+        self._check_range(start, end)
         loss = 0.0
         with backend.device_pass():
             for i in range(start, end + 1):
                 self._call_back("before_forward", i)
                 loss += self._forward_layer(i)
                 self._call_back("after_forward", i)
+        if math.isnan(loss):
+            raise NetError(f"net {self.name!r}: {net_debug.explain_nan(self)}")
         return float(loss)
 
     def run_backward(self, start=None, end=0):
         """Run backward from the layer of index `start` down to `end`."""
         start = len(self.layers) - 1 if start is None else start
+        self._check_range(end, start)
         with backend.device_pass():
             for i in range(start, end - 1, -1):
                 self._call_back("before_backward", i)
@@ -269,19 +283,24 @@ class Net:
 
     def before_forward(self, function):
         """Call `function` with the layer's index before each layer's forward."""
-        self._callbacks["before_forward"].append(function)
+        self._add_callback("before_forward", function)
 
     def after_forward(self, function):
         """Call `function` with the layer's index after each layer's forward."""
-        self._callbacks["after_forward"].append(function)
+        self._add_callback("after_forward", function)
 
     def before_backward(self, function):
         """Call `function` with the layer's index before each layer's backward."""
-        self._callbacks["before_backward"].append(function)
+        self._add_callback("before_backward", function)
 
     def after_backward(self, function):
         """Call `function` with the layer's index after each layer's backward."""
-        self._callbacks["after_backward"].append(function)
+        self._add_callback("after_backward", function)
+
+    def _add_callback(self, moment, function):
+        if not callable(function):
+            raise NetError(f"{moment} needs a function of one index, not {function!r}")
+        self._callbacks[moment].append(function)
 
     def _call_back(self, moment, i):
         if self._callbacks[moment]:
@@ -319,7 +338,8 @@ class Net:
     @property
     def blob_loss_weights(self):
         """The loss weight of each blob by name; 0 for most."""
-        weights = OrderedDict((name, 0.0) for name in self.blobs)
+        zeros = [(name, 0.0) for name in self.blobs]
+        weights = net_build.ByName(zeros, kind="blob", of=self.name)
         for layer, tops in zip(self.layers, self._tops, strict=True):
             for blob, weight in zip(tops, layer.loss_weights, strict=True):
                 weights[blob.name] = weight or weights[blob.name]
@@ -346,33 +366,20 @@ class Net:
         return self.bottom_ids[i]
 
     def _index(self, name, default):
-        if name is None:
-            return default
-        if name not in self.layer_dict:
-            raise NetError(
-                f"net {self.name!r} has no layer {name!r}."
-                + did_you_mean(name, self.layer_dict)
-            )
-        return len(self.layers) - 1 - self._layer_names[::-1].index(name)
+        return default if name is None else self.layers.index(self.layer_dict[name])
 
-    def _put(self, arrays, names, kind, words):
-        if set(arrays) != set(names):
+    def _check_range(self, first, last):
+        num_layers = len(self.layers)
+        if not (hasattr(first, "__index__") and hasattr(last, "__index__")):
             raise NetError(
-                f"net {self.name!r} has the {words} {sorted(names)}, but arrays came "
-                f"for {sorted(arrays)}; give one for each"
+                f"layers are given here by number, 0 to {num_layers - 1}, not as "
+                f"{first!r} to {last!r}; forward and backward take names"
             )
-        for name, array in arrays.items():
-            blob, num_items = self.blobs[name], len(numpy.atleast_1d(array))
-            if blob.ndim and num_items != blob.shape[0]:
-                raise NetError(
-                    f"blob {name!r} has shape {blob.shape}, but {num_items} items "
-                    f"came; reshape it first: net.blobs[{name!r}].reshape(...)"
-                )
-            try:
-                getattr(blob, kind)[...] = array
-            except ValueError as error:
-                told = f"blob {name!r} of shape {blob.shape}: {error}"
-                raise NetError(told) from None
+        if num_layers and not 0 <= first <= last < num_layers:
+            raise NetError(
+                f"net {self.name!r} cannot run from layer {first} to {last}: the first "
+                f"must not come after the last, and they go from 0 to {num_layers - 1}"
+            )
 
     # Files and batches: one module each
 

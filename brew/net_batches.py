@@ -7,6 +7,37 @@ import numpy
 from brew.errors import NetError, SourceError
 
 
+def put(net, arrays, names, kind, words):
+    """Copy arrays into the data or the diff (`kind`) of the blobs `names` of a net.
+
+    Raises
+    ------
+    NetError
+        If there is not one array for each, of numbers and of the blob's shape.
+    """
+    if set(arrays) != set(names):
+        raise NetError(
+            f"net {net.name!r} has the {words} {sorted(names)}, but arrays came for "
+            f"{sorted(arrays)}; give one for each"
+        )
+    for name, array in arrays.items():
+        blob, values = net.blobs[name], _numbers(name, array)
+        if values.shape != blob.shape:
+            raise NetError(
+                f"blob {name!r} has shape {blob.shape}, but an array of shape "
+                f"{values.shape} came; change the array, or reshape the blob first: "
+                f"net.blobs[{name!r}].reshape{values.shape}"
+            )
+        getattr(blob, kind)[...] = values
+
+
+def blobs_to_return(net, names, more):
+    """Return the blobs `names` of a net, and `more` that the caller wants, by name."""
+    if isinstance(more, str) or not hasattr(more or [], "__iter__"):
+        raise NetError(f"blobs are named in a list, such as ['data'], not by {more!r}")
+    return {name: net.blobs[name] for name in [*names, *(more or [])]}
+
+
 def forward_all(net, blobs=None, **inputs):
     """Run the net over any number of items, batch by batch.
 
@@ -24,7 +55,8 @@ def forward_all(net, blobs=None, **inputs):
         The outputs and `blobs` for all items (copies).
     """
     _require_some(net, inputs, net.inputs)
-    names = {*net.outputs, *(blobs or [])}
+    inputs = _checked(inputs)
+    names = blobs_to_return(net, net.outputs, blobs)
     pieces = {name: [] for name in names}
     for batch in batches(net, inputs):
         for name, values in net.forward(blobs=blobs, **batch).items():
@@ -48,6 +80,7 @@ def forward_backward_all(net, blobs=None, diffs=None, **arrays):
         Data of the outputs and `blobs`; diffs of the inputs and `diffs`.
     """
     _require_some(net, arrays, net.inputs + net.outputs)
+    arrays = _checked(arrays)
     inputs = {name: a for name, a in arrays.items() if name in net.inputs}
     tops = {name: a for name, a in arrays.items() if name in net.outputs}
     if unknown := set(arrays) - set(inputs) - set(tops):
@@ -55,8 +88,8 @@ def forward_backward_all(net, blobs=None, diffs=None, **arrays):
             f"net {net.name!r}: {sorted(unknown)} are neither inputs {net.inputs} nor "
             f"outputs {net.outputs}"
         )
-    all_data = {name: [] for name in {*net.outputs, *(blobs or [])}}
-    all_diffs = {name: [] for name in {*net.inputs, *(diffs or [])}}
+    all_data = {name: [] for name in blobs_to_return(net, net.outputs, blobs)}
+    all_diffs = {name: [] for name in blobs_to_return(net, net.inputs, diffs)}
     pairs = zip_longest(batches(net, inputs), batches(net, tops), fillvalue={})
     for batch, top_diffs in pairs:
         for name, values in net.forward(blobs=blobs, **batch).items():
@@ -97,13 +130,44 @@ def batches(net, arrays):
     ----------
     arrays : dict of str to array
         Equally many items for each name. The last batch is filled up with zeros.
+
+    Raises
+    ------
+    NetError
+        If one is no array of numbers, or they hold not equally many items.
     """
+    arrays = _checked(arrays)
     size = net._blobs[0].shape[0]
     for start in range(0, _num_items(arrays), size):
         yield {
-            name: _filled_up(numpy.asarray(array)[start : start + size], size)
+            name: _filled_up(array[start : start + size], size)
             for name, array in arrays.items()
         }
+
+
+def _numbers(name, array):
+    """Return an array of numbers; NetError if it is none."""
+    try:
+        values = numpy.asarray(array)
+    except (TypeError, ValueError) as error:
+        raise NetError(f"what came for {name!r} is no array: {error}") from error
+    if values.dtype.kind not in "biuf":
+        raise NetError(
+            f"what came for {name!r} is no array of real numbers, but of type "
+            f"{values.dtype}: {array!r:.60}"
+        )
+    return values
+
+
+def _checked(arrays):
+    """Return arrays that hold the same number of items."""
+    checked = {name: _numbers(name, array) for name, array in arrays.items()}
+    shapes = {name: values.shape for name, values in checked.items()}
+    if len({shape[:1] for shape in shapes.values()}) > 1 or () in shapes.values():
+        raise NetError(
+            f"every array must hold equally many items, but the shapes are {shapes}"
+        )
+    return checked
 
 
 def _num_items(arrays):

@@ -6,7 +6,7 @@ from brew import (
     layer_types,  # noqa: F401  fills the registry of layer types
     trust,
 )
-from brew.errors import LayerError, NetError
+from brew.errors import LayerError, NetError, UnknownName, did_you_mean
 from brew.layer import TEST, TRAIN, create_layer
 from brew.net_filter import filter_net
 from brew.net_wiring import Wiring, check_propagate_down
@@ -30,7 +30,7 @@ def read_param(network, phase, level, stages):
     Raises
     ------
     NetError
-        If the phase is none, or the stages are no list.
+        If the phase is none, or level or stages cannot be.
     """
     if phase not in (None, TRAIN, TEST):
         raise NetError(f"a phase is brew.TRAIN (0) or brew.TEST (1), not {phase!r}")
@@ -43,13 +43,22 @@ def read_param(network, phase, level, stages):
     else:
         param = read_net(network)
     if phase is not None:
-        param.state.phase = phase
-        param.state.level = level
-        param.state.stage.extend(stages or [])
+        _set_state(param.state, phase, level, stages)
     if not isinstance(network, caffe_pb2.NetParameter):
         # without a phase the caller may choose one later, and so other layers
         trust.check_net(param if phase is None else filter_net(param), network)
     return param
+
+
+def _set_state(state, phase, level, stages):
+    try:
+        state.phase, state.level = phase, level
+        state.stage.extend(stages or [])
+    except (TypeError, ValueError) as error:
+        raise NetError(
+            f"level {level!r} and stages {stages!r} cannot be; give a whole number and "
+            "a list of names"
+        ) from error
 
 
 def build_layers(net, fill=True):
@@ -89,17 +98,34 @@ def out_of_memory(layer):
     )
 
 
+class ByName(OrderedDict):
+    """What a net has of one kind, by name; an unknown name is told as a NetError."""
+
+    def __init__(self, pairs=(), *, kind="entry", of=""):
+        super().__init__(pairs)
+        self.kind, self.of = kind, of
+
+    def __missing__(self, name):
+        known = ", ".join(self) or "none"
+        raise UnknownName(
+            f"net {self.of!r} has no {self.kind} {name!r}."
+            f"{did_you_mean(name, self)} It has: {known}"
+        )
+
+
 def name_things(net):
     """Make the dictionaries by name that pycaffe has."""
     net._layer_names = [layer.name for layer in net.layers]
     net._blob_names = [blob.name for blob in net._blobs]
-    net.blobs = OrderedDict((blob.name, blob) for blob in net._blobs)
-    net.layer_dict = OrderedDict((layer.name, layer) for layer in net.layers)
-    net.params = OrderedDict(
-        (layer.name, layer.blobs) for layer in net.layers if layer.blobs
+    layers = [(layer.name, layer) for layer in net.layers]
+    params = [(layer.name, layer.blobs) for layer in net.layers if layer.blobs]
+    net.blobs = ByName(
+        zip(net._blob_names, net._blobs, strict=True), kind="blob", of=net.name
     )
-    net.bottom_names = _names(net._layer_names, net._bottoms)
-    net.top_names = _names(net._layer_names, net._tops)
+    net.layer_dict = ByName(layers, kind="layer", of=net.name)
+    net.params = ByName(params, kind="layer with parameters", of=net.name)
+    net.bottom_names = _names(net, net._bottoms)
+    net.top_names = _names(net, net._tops)
     net.inputs = [
         blob.name
         for layer, tops in zip(net.layers, net._tops, strict=True)
@@ -108,6 +134,6 @@ def name_things(net):
     ]
 
 
-def _names(layer_names, blobs):
-    pairs = zip(layer_names, blobs, strict=True)
-    return OrderedDict((name, [blob.name for blob in some]) for name, some in pairs)
+def _names(net, blobs):
+    names = [[blob.name for blob in some] for some in blobs]
+    return ByName(zip(net._layer_names, names, strict=True), kind="layer", of=net.name)

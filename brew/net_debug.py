@@ -58,6 +58,42 @@ def log_all_params(net):
     )
 
 
+def explain_nan(net):
+    """Say where NaN stands first in a net whose loss is NaN, and what to do."""
+    for i, layer in enumerate(net.layers):
+        where = f"layer {layer.name!r} ({layer.type})"
+        for b, blob in enumerate(layer.blobs):
+            if _has_nan(blob):
+                return (
+                    f"the loss is NaN, and so are parameters ({_param_name(layer, b)}) "
+                    f"of {where}: training has diverged; build the net anew, and take "
+                    "a lower base_lr, or clip_gradients"
+                )
+        for blob in net._tops[i]:
+            if _has_nan(blob):
+                return (
+                    f"the loss is NaN, and NaN comes first in the top {blob.name!r} of "
+                    f"{where}; {_advice(net._bottoms[i])}"
+                )
+    return "the loss is NaN, but no blob is; look at loss_weight"
+
+
+def _has_nan(blob):
+    data = blob.cpu_data()
+    return bool((data != data).any())  # only NaN is not equal to itself
+
+
+def _advice(bottoms):
+    if not bottoms:
+        return "look at the data that came in"
+    told = ", ".join(
+        f"{blob.name!r} goes from {blob.cpu_data().min():g} to "
+        f"{blob.cpu_data().max():g}"
+        for blob in bottoms
+    )
+    return f"what it computes with cannot be ({told}); is there an infinite number?"
+
+
 def _param_name(layer, index):
     given = layer.param.param
     return (given[index].name if index < len(given) else "") or str(index)

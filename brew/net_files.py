@@ -5,7 +5,7 @@ have is passed over, a layer of the net that the file does not have keeps its
 values. So a new name means new parameters, which is all that fine-tuning needs.
 """
 
-from brew.errors import WeightMismatch
+from brew.errors import NetError, WeightMismatch
 from brew.files import read_bytes
 from brew.log import logger
 from brew.proto import caffe_pb2
@@ -52,6 +52,8 @@ def share_with(net, other):
     WeightMismatch
         If two such layers differ in the number or shape of parameters.
     """
+    if not hasattr(other, "layers"):
+        raise NetError(f"parameters are shared with another Net, not with {other!r}")
     for layer in other.layers:
         target = _first_layer(net, layer.name)
         if target is None:

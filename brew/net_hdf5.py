@@ -7,7 +7,7 @@ The file holds float datasets ``/data/<layer>/<blob index>`` and, on wish,
 from contextlib import contextmanager
 
 from brew.errors import BrewError, FileError, NetError, WeightMismatch, import_extra
-from brew.files import write_atomically
+from brew.files import to_path, write_atomically
 
 
 def save_hdf5(net, path, write_diff=False):
@@ -77,6 +77,7 @@ def load_hdf5(net, path):
 def read_hdf5(path):
     """Open an HDF5 file for reading; every failure becomes a FileError."""
     h5py = import_extra("h5py", "data")
+    path = to_path(path)
     try:
         with h5py.File(path, "r") as file:
             yield file

@@ -18,7 +18,7 @@ functions take as bottoms. Names come from the attributes that tops are assigned
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from brew.errors import SpecError, did_you_mean
+from brew.errors import SpecError, UnknownAttribute, did_you_mean
 from brew.proto import caffe_pb2
 from brew.proto.fields import is_message, is_repeated
 from brew.proto.scalars import takes
@@ -149,7 +149,7 @@ class NetSpec:
         tops = self.__dict__.get("tops", {})
         if name in tops:
             return tops[name]
-        raise AttributeError(f"no top was named {name!r}.{did_you_mean(name, tops)}")
+        raise UnknownAttribute(f"no top was named {name!r}.{did_you_mean(name, tops)}")
 
     def __delattr__(self, name):
         del self.tops[name]
@@ -169,7 +169,7 @@ class Layers:
 
     def __getattr__(self, type_name):
         if type_name.startswith("_"):
-            raise AttributeError(f"{type_name!r} is not the name of a layer type")
+            raise UnknownAttribute(f"{type_name!r} is not the name of a layer type")
 
         def make_layer(*inputs, **params):
             fn = Function(type_name, inputs, params)
@@ -189,7 +189,7 @@ class Parameters:
         messages = caffe_pb2.DESCRIPTOR.message_types_by_name
         if f"{name}Parameter" not in messages:
             known = [word.removesuffix("Parameter") for word in messages]
-            raise AttributeError(f"P has no {name!r}.{did_you_mean(name, known)}")
+            raise UnknownAttribute(f"P has no {name!r}.{did_you_mean(name, known)}")
         return _Constants(messages[f"{name}Parameter"])
 
 
@@ -201,7 +201,7 @@ class _Constants:
         values = self._descriptor.enum_values_by_name
         if name not in values:
             problem = f"{self._descriptor.name} has no constant {name!r}."
-            raise AttributeError(problem + did_you_mean(name, values))
+            raise UnknownAttribute(problem + did_you_mean(name, values))
         return values[name].number
 
     def __dir__(self):
@@ -219,7 +219,15 @@ def to_proto(*tops):
     ----------
     *tops : Top or Function
         All layers get names made of their types and a number.
+
+    Raises
+    ------
+    SpecError
+        If one is something else.
     """
+    for top in tops:
+        if not isinstance(top, Top | Function):
+            raise SpecError(f"to_proto takes the tops of layers, not {top!r}")
     return _write(tops, {})
 
 

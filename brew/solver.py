@@ -6,6 +6,8 @@ snapshots, as its SolverParameter says. What distinguishes the solver types is
 ``compute_update`` alone; see ``brew/solvers``.
 """
 
+import math
+
 from brew import backend, solver_display, solver_files
 from brew.blob import Blob
 from brew.errors import SolverError
@@ -89,6 +91,8 @@ class Solver:
 
     def steps(self, num_iters):
         """Train as :meth:`step`, yielding the smoothed loss after each iteration."""
+        if not hasattr(num_iters, "__index__"):
+            raise SolverError(f"num_iters is a whole number, not {num_iters!r}")
         self._losses, self._stopped = [], False
         self._display.start()
         last = self.iter + num_iters
@@ -261,7 +265,7 @@ class Solver:
 
     def test_steps(self, index=0):
         """Test as :meth:`test`, yielding after each batch the mean outputs so far."""
-        net = self.test_nets[index]
+        net = self._test_net(index)
         net.share_with(self.net)
         logger.info("Iteration %d, Testing net (#%d)", self.iter, index)
         num_batches = self.param.test_iter[index]
@@ -281,6 +285,15 @@ class Solver:
             logger.info("Test loss: %g", total_loss / num_batches)
         self._display.outputs(net, means, "Test")
 
+    def _test_net(self, index):
+        num_nets = len(self.test_nets)
+        if not hasattr(index, "__index__") or not 0 <= index < num_nets:
+            raise SolverError(
+                f"there is no test net {index!r}: this solver has {num_nets}, counted "
+                "from 0; test_iter and net or test_net in its prototxt make them"
+            )
+        return self.test_nets[index]
+
     # Snapshots and the rest of pycaffe's face
 
     def snapshot(self):
@@ -297,6 +310,8 @@ class Solver:
 
     def share_weights(self, net):
         """Let `net` use the parameters of this solver's net."""
+        if not hasattr(net, "share_with"):
+            raise SolverError(f"weights are shared with a Net, not with {net!r}")
         net.share_with(self.net)
 
     def add_callback(self, on_start, on_gradients_ready=None):
@@ -308,9 +323,14 @@ class Solver:
             An object that has both as its methods, such as NCCL.
         on_gradients_ready : callable
         """
-        if on_gradients_ready is None:
+        if on_gradients_ready is None and hasattr(on_start, "on_gradients_ready"):
             both = on_start
             on_start, on_gradients_ready = both.on_start, both.on_gradients_ready
+        if not (callable(on_start) and callable(on_gradients_ready)):
+            raise SolverError(
+                "a callback takes two functions, one called at the start of an "
+                "iteration and one when its gradients are ready"
+            )
         self._callbacks.append((on_start, on_gradients_ready))
 
     def close(self):
@@ -338,6 +358,8 @@ class Solver:
 
     def _check_param(self):
         param = self.param
+        if math.isnan(param.base_lr):
+            raise SolverError("base_lr is nan; give a number, such as 0.01")
         if param.average_loss < 1:
             raise SolverError(f"average_loss must be >= 1, not {param.average_loss}")
         if param.iter_size < 1:

@@ -54,6 +54,7 @@ def read(labels, num_classes, ignore_label=None):
         counted = labels != ignore_label
         labels = labels * counted
     problem = _find_problem(labels, num_classes, "labels") if labels.size else ""
+    problem = problem or _find_fraction(labels)
     if problem:
         problem += "; mend them, set num_output to the number of classes"
         problem += ", or name an ignore_label" if ignore_label is None else ""
@@ -82,11 +83,18 @@ def read_indices(numbers, limit):
 
 def _find_problem(numbers, limit, what):
     low, high = float(numbers.min()), float(numbers.max())
-    if low >= 0 and high < limit:
-        return ""
     if low != low:
         return f"some {what} are NaN; look for the layer or file that made them"
-    return f"{what} go from {low:g} to {high:g}, but must be from 0 to {limit - 1}"
+    if low < 0 or high >= limit:
+        return f"{what} go from {low:g} to {high:g}, but must be from 0 to {limit - 1}"
+    return ""
+
+
+def _find_fraction(labels):
+    broken = labels[labels != labels.astype("int64")]
+    if not broken.size:
+        return ""
+    return f"labels must be whole numbers, but one is {float(broken[0]):g}"
 
 
 def at(labels):

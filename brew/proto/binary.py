@@ -108,6 +108,8 @@ def blob_shape(proto):
     ProtoError
         If a size is negative.
     """
+    if not hasattr(proto, "HasField"):
+        raise ProtoError(f"a BlobProto is needed here, not {proto!r:.60}")
     legacy = ("num", "channels", "height", "width")
     if any(proto.HasField(name) for name in legacy):
         shape = tuple(getattr(proto, name) for name in legacy)

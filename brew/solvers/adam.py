@@ -1,5 +1,6 @@
 """Adam: momentum and a scale for each parameter."""
 
+from brew.errors import SolverError
 from brew.solver import Solver
 
 
@@ -20,6 +21,15 @@ class AdamSolver(Solver):
 
     type = "Adam"
     num_histories = 2
+
+    def _check_param(self):
+        super()._check_param()
+        for name in ("momentum", "momentum2"):
+            value = getattr(self.param, name)
+            if not 0 <= value < 1:
+                raise SolverError(
+                    f"the Adam solver needs 0 <= {name} < 1, not {value:g}"
+                )
 
     def compute_update(self, g, rate, m, v):
         """Turn the gradient into the update."""

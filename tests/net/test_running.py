@@ -40,7 +40,7 @@ def test_wrong_inputs_and_layer_names_are_told():
     net = chain()
     with pytest.raises(NetError, match=r"has the inputs \['x'\], but arrays came for"):
         net.forward(y=np.ones((2, 3)))
-    with pytest.raises(NetError, match=r"shape \(2, 3\), but 3 items came; reshape it"):
+    with pytest.raises(NetError, match=r"'x'\].reshape\(3, 3\)"):
         net.forward(x=np.ones((3, 3)))
     with pytest.raises(NetError, match="has no layer 'bb'"):
         net.forward(end="bb")
