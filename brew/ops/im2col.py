@@ -7,11 +7,13 @@ few lines serve one, two, three or more spatial axes.
 
 A block of n images is held with the image as the *last* axis, (C, h, w, n): then
 windows are copied in runs of ow * n numbers, which are long also for small images.
+On a GPU, kernels do the same for images with two axes.
 """
 
 from typing import NamedTuple
 
 from brew import backend
+from brew.ops import kernels
 
 
 class Axis(NamedTuple):
@@ -111,6 +113,12 @@ def im2col(x, axes, counts):
     -------
     array (C, kh, kw, oh, ow, n)
     """
+    if len(axes) == 2 and backend.on_device():
+        shape = len(x), *(axis.kernel for axis in axes), *counts, x.shape[-1]
+        windows = backend.scratch("im2col 0", shape, x.dtype)
+        if kernels.can_take(x, windows):
+            kernels.im2col(x, axes, windows)
+            return windows
     if any(axis.stride > 1 for axis in axes[1:]):
         # a copy of the rows' windows first: else each kh would stride anew
         x = _copy(unroll(x, 2, axes[1:], counts[1:]), "im2col 1")
@@ -131,6 +139,9 @@ def col2im(windows, axes, out):
         Is added to.
     """
     position = len(axes)
+    if position == 2 and kernels.can_take(windows, out):
+        kernels.col2im(windows, axes, out)
+        return
     for number in range(position - 1):
         if axes[number].kernel == axes[number].stride == 1:
             windows = windows[:, 0]

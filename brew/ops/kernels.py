@@ -105,7 +105,7 @@ def _launch(name, arguments, count, *sizes, tap="uint8"):
     """Run a kernel with a thread for each of `count` numbers."""
     xp = backend.xp_of(arguments[0])
     kernel = _module(xp, arguments[0].dtype.name, tap).get_function(name)
-    # a Python int would be sent as 8 bytes, and read as two ints
+    # CuPy would send a Python int as 8 bytes; a kernel's int has 4
     ints = (xp.int32(number) for number in (count, *sizes))
     kernel((-(-count // THREADS),), (THREADS,), (*arguments, *ints))
 

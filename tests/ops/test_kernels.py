@@ -11,6 +11,7 @@ import pytest
 
 from brew import backend
 from brew.ops import kernels, pooling
+from brew.ops.im2col import Axis, col2im, im2col, size_out
 from tests.cuda_emulation import emulation
 
 # kernel, stride, pad, and the size of the image
@@ -28,6 +29,16 @@ POOLS = {
     "larger than the image": ((4, 4), (2, 2), (0, 0), (3, 3)),
     "more places than a byte counts": ((17, 17), (2, 2), (1, 1), (20, 20)),
     "several blocks of threads": ((3, 3), (2, 2), (1, 1), (19, 23)),
+}
+# The window along each axis, and the size of the image.
+WINDOWS = {
+    "3x2": ([Axis(3), Axis(2)], [4, 5]),
+    "one row": ([Axis(1), Axis(3)], [3, 4]),
+    "gaps": ([Axis(1, stride=2), Axis(1, stride=3)], [3, 4]),
+    "stride": ([Axis(3, stride=2), Axis(2, stride=3)], [7, 9]),
+    "dilation": ([Axis(2, dilation=3), Axis(3, dilation=2)], [6, 7]),
+    "stride and dilation": ([Axis(2, 3, 0, 2), Axis(3, 2, 0, 3)], [8, 11]),
+    "several blocks of threads": ([Axis(5), Axis(5)], [14, 13]),
 }
 ARCHITECTURES = 75, 80, 90, 120
 TYPES = [(real, tap) for real in ("float32", "float64") for tap in ("uint8", "int32")]
@@ -105,6 +116,37 @@ def test_what_is_not_a_number_is_the_maximum(way):
     x = sample((1, 1, 5, 5), "float32")
     x[0, 0, 2, 2], x[0, 0, 4, 4] = np.nan, -np.inf
     check(lambda x: [pooling.max_forward(x, (2, 2), (2, 2), (1, 1))], x)
+
+
+@pytest.mark.device
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", WINDOWS)
+@pytest.mark.parametrize("num_images", [1, 3])
+def test_windows_are_the_same_as_on_the_cpu(name, num_images, dtype, way):
+    axes, sizes = WINDOWS[name]
+    counts = list(map(size_out, sizes, axes))
+    rng = np.random.default_rng(0)
+    x = rng.random((2, *sizes, num_images)).astype(dtype)
+    check(lambda x: [im2col(x, axes, counts)], x)
+
+    shape = 2, *(axis.kernel for axis in axes), *counts, num_images
+    windows = rng.random(shape).astype(dtype)
+
+    def add(windows, x):
+        x = x.copy()
+        col2im(windows, axes, x)
+        return [x]
+
+    check(add, windows, x, rtol=10 * np.finfo(dtype).eps)
+
+
+@pytest.mark.device
+@pytest.mark.parametrize("axes", [[Axis(3)], [Axis(2), Axis(2), Axis(2)]])
+def test_windows_with_more_or_fewer_axes_need_no_kernel(axes, launched, gpu_mode):
+    x = np.arange(1.0, 129.0).reshape(2, *[4] * len(axes), -1)
+    counts = list(map(size_out, x.shape[1:-1], axes))
+    check(lambda x: [im2col(x, axes, counts)], x)
+    assert launched == []
 
 
 @pytest.mark.emulated
