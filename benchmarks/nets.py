@@ -59,6 +59,7 @@ def solver_without_data(name, num_items=None):
     for field in ("net", "test_iter", "test_interval", "test_state", "display"):
         param.ClearField(field)
     param.snapshot_after_train = False
+    param.base_lr = 1e-6  # as it learns, tiny numbers appear, with which a CPU is slow
     param.net_param.CopyFrom(with_inputs(net, (num_items or batch, *item)))
     brew.set_random_seed(1)
     solver = brew.get_solver(param)

@@ -7,7 +7,7 @@ import numpy
 
 from brew.errors import LayerError
 from brew.proto.binary import array_to_blobproto, blobproto_to_arrays
-from brew.synced_mem import SharedArray
+from brew.synced_mem import UNINITIALIZED, SharedArray
 
 MAX_AXES = 32
 MAX_COUNT = 2**31 - 1
@@ -123,6 +123,20 @@ class Blob:
         """Use the memory of `other`'s diff; counts must agree."""
         self._check_count(other)
         self._diff.share(other._diff)
+
+    @property
+    def has_diff(self):
+        """Whether there is a gradient: False where it is zero, new or cleared."""
+        return self._diff.mem.state != UNINITIALIZED
+
+    def clear_diff(self):
+        """Make the gradient zero, when it is next asked for."""
+        self._diff.mem.clear()
+
+    def overwrite_diff(self):
+        """Return ``diff`` with garbage in it where it would be zero."""
+        self._diff.mem.skip_zeros()
+        return self.diff
 
     def cpu_data(self):
         """Return the values on the CPU, read-only."""

@@ -16,7 +16,7 @@ from brew.log import logger
 from brew.lr_policy import learning_rate
 from brew.solver_nets import make_test_nets, make_train_net, solver_param
 
-BLOCK = 65536  # elements updated at a time: values, gradient, history fit the cache
+BLOCK = 2**17  # elements updated at a time: values, gradient, history fit the cache
 
 
 class Solver:
@@ -134,7 +134,8 @@ class Solver:
 
     def _iterate(self):
         """Run one iteration; return the smoothed loss, or None if stopped first."""
-        self.net.clear_param_diffs()
+        for blob in self.net.learnable_params:
+            blob.clear_diff()
         if self._is_due(self.param.test_interval) and (
             self.iter > 0 or self.param.test_initialization
         ):

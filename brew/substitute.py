@@ -116,6 +116,8 @@ def _adapted(function, original, name):
         bound.apply_defaults()
         given = dict(bound.arguments)
         room = {output: given.pop(output) for output in outputs}
+        if given.pop("dW_is_new", False):
+            room["dW"].fill(0)  # then yours may add to it
         known = {k: v for k, v in given.items() if takes_all or k in taken}
         _check_left_out(given, known, signature, name)
         if writes:

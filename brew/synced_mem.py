@@ -21,11 +21,12 @@ class SyncedMem:
                                      HEAD_AT_GPU ─ cpu_data() ─► SYNCED
         SYNCED ─ mutable_cpu_data() ─► HEAD_AT_CPU
         SYNCED ─ mutable_gpu_data() ─► HEAD_AT_GPU
+        any state ─ clear() ─► UNINITIALIZED
 
     Parameters
     ----------
     size : int
-        Number of elements. New memory holds zeros.
+        Number of elements. Uninitialized memory is filled with zeros at first use.
     dtype : dtype, default float32
         Element type.
     """
@@ -69,10 +70,25 @@ class SyncedMem:
         self.state = HEAD_AT_GPU
         return self._gpu
 
+    def clear(self):
+        """Make all values zero, when they are next asked for."""
+        self.state = UNINITIALIZED
+
+    def skip_zeros(self):
+        """Leave garbage in cleared memory, of which every number will be written."""
+        on_device = backend.on_device()
+        if self.state == UNINITIALIZED and on_device and self._gpu is not None:
+            self.state = HEAD_AT_GPU
+        elif self.state == UNINITIALIZED and not on_device and self._cpu is not None:
+            self.state = HEAD_AT_CPU
+
     def _to_cpu(self):
-        if self._cpu is None:
+        is_new = self._cpu is None
+        if is_new:
             self._cpu = numpy.zeros(self.size, self.dtype)
         if self.state == UNINITIALIZED:
+            if not is_new:
+                self._cpu.fill(0)
             self.state = HEAD_AT_CPU
         elif self.state == HEAD_AT_GPU:
             self._gpu.get(out=self._cpu)
@@ -80,7 +96,10 @@ class SyncedMem:
 
     def _to_gpu(self):
         if self.state == UNINITIALIZED:
-            self._gpu = backend.gpu_zeros(self.size, self.dtype)
+            if self._gpu is None:
+                self._gpu = backend.gpu_zeros(self.size, self.dtype)
+            else:
+                self._gpu.fill(0)
             self.state = HEAD_AT_GPU
         elif self.state == HEAD_AT_CPU:
             if self._gpu is None:

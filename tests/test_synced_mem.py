@@ -32,6 +32,26 @@ def test_new_memory_is_uninitialized_until_it_is_asked_for():
     assert mem.state == HEAD_AT_CPU
 
 
+def test_cleared_memory_is_zero_when_it_is_next_asked_for():
+    mem = SyncedMem(6)
+    values = mem.mutable_cpu_data()
+    values[...] = 1
+    mem.clear()
+    assert mem.state == UNINITIALIZED
+    assert values.tolist() == [1] * 6  # nobody has asked
+    assert mem.cpu_data().tolist() == values.tolist() == [0] * 6
+
+
+def test_zeros_may_be_skipped_by_one_who_writes_all():
+    mem = SyncedMem(6)
+    mem.skip_zeros()
+    assert mem.state == UNINITIALIZED  # there was no memory yet
+    mem.mutable_cpu_data()[...] = 1
+    mem.clear()
+    mem.skip_zeros()
+    assert mem.mutable_cpu_data().tolist() == [1] * 6
+
+
 def test_reading_gives_an_array_that_cannot_be_written():
     mem = SyncedMem(6)
     values = mem.cpu_data()
@@ -198,3 +218,20 @@ def test_the_named_accessors_of_a_blob_work_outside_a_pass(cupy, gpu_mode):
     assert isinstance(blob.gpu_diff(), cupy.ndarray)
     assert blob.gpu_diff().get().tolist() == [[5] * 3] * 2
     assert blob.gpu_data().shape == (2, 3)
+
+
+@pytest.mark.device
+def test_a_gradient_is_cleared_where_it_is_next_asked_for(gpu_mode):
+    blob = Blob((2, 3))
+    with backend.device_pass():
+        blob.diff[...] = 1
+        blob.clear_diff()
+        assert not blob.has_diff
+        assert blob.overwrite_diff().sum() == 6
+        blob.clear_diff()
+        assert blob.diff.sum() == 0
+    blob.diff[...] = 1
+    blob.clear_diff()
+    assert blob.diff.sum() == 0
+    with backend.device_pass():
+        assert blob.diff.sum() == 0

@@ -74,13 +74,16 @@ class InnerProduct(Layer):
     def backward(self, top, propagate_down, bottom):
         x, dy = self._as_matrices(bottom[0].data, top[0].diff)
         wants_W, wants_b = (*self.param_propagate_down, False)[:2]
+        is_new = wants_W and not self.W.has_diff
+        dW = self.W.overwrite_diff() if is_new else self.W.diff
         inner_product.backward(
             dy,
             x,
             self._outputs_first(self.W.data),
             dx=bottom[0].diff.reshape(x.shape) if propagate_down[0] else None,
-            dW=self._outputs_first(self.W.diff) if wants_W else None,
+            dW=self._outputs_first(dW) if wants_W else None,
             db=self.b.diff if wants_b else None,
+            dW_is_new=is_new,
         )
 
     def _as_matrices(self, x, y):

@@ -44,7 +44,7 @@ def forward(x, W, b=None, out=None):
     return out
 
 
-def backward(dy, x, W, dx=None, dW=None, db=None):
+def backward(dy, x, W, dx=None, dW=None, db=None, dW_is_new=False):
     """Write dx = dy W, and add to dW the product dyᵀ x, to db the sum of dy.
 
     Parameters
@@ -57,13 +57,19 @@ def backward(dy, x, W, dx=None, dW=None, db=None):
         Is written.
     dW, db : array (N, K), array (N,), optional
         Are added to.
+    dW_is_new : bool, default False
+        dW holds garbage, and is written: that spares large layers a third of the
+        time, which goes into fetching what is added to.
     """
     xp = backend.xp_of(dy)
     num_shares = _num_shares(dy.size * x.shape[1])
 
     def task(i):
-        if dW is not None:
-            _add_product(dy, x, dW, *_cut(len(dW), i, num_shares))
+        start, stop = _cut(len(W), i, num_shares)
+        if dW is not None and dW_is_new:
+            xp.matmul(dy[:, start:stop].T, x, out=dW[start:stop])
+        elif dW is not None:
+            _add_product(dy, x, dW, start, stop)
         if dx is not None:
             rows, columns = _share(dx.shape, i, num_shares)
             xp.matmul(dy[rows], W[:, columns], out=dx[rows, columns])
