@@ -22,7 +22,7 @@ FLOORS = """
     net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
     nccl classifier detector coord_map
-    datasets hierarchy zoo testing views docstrings find catalogue summary
+    datasets hierarchy saliency zoo testing views docstrings find catalogue summary
     draw
     __init__
     as_caffe for_children
