@@ -13,7 +13,8 @@ def put(net, arrays, names, kind, words):
     Raises
     ------
     NetError
-        If there is not one array for each, of numbers and of the blob's shape.
+        If there is not one array for each, of numbers, as many items as the blob has,
+        and otherwise of a shape that NumPy broadcasts to the blob's.
     """
     if set(arrays) != set(names):
         raise NetError(
@@ -22,13 +23,19 @@ def put(net, arrays, names, kind, words):
         )
     for name, array in arrays.items():
         blob, values = net.blobs[name], _numbers(name, array)
-        if values.shape != blob.shape:
+        if not _can_be_broadcast(values.shape, blob.shape):
             raise NetError(
                 f"blob {name!r} has shape {blob.shape}, but an array of shape "
                 f"{values.shape} came; change the array, or reshape the blob first: "
                 f"net.blobs[{name!r}].reshape{values.shape}"
             )
         getattr(blob, kind)[...] = values
+
+
+def _can_be_broadcast(shape, wanted):
+    sizes = zip(reversed(shape), reversed(wanted), strict=False)
+    fits = len(shape) <= len(wanted) and all(a in (1, b) for a, b in sizes)
+    return fits and shape[:1] == wanted[:1]
 
 
 def blobs_to_return(net, names, more):

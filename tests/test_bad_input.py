@@ -23,7 +23,7 @@ from tests.net.helpers import build, data, ip, loss
 
 X = np.zeros((2, 3), np.float32)
 INPUT = [
-    (lambda net: net.forward(x=X[:, :1]), r"\(2, 3\), but an array of shape \(2, 1\)"),
+    (lambda net: net.forward(x=X[:, :2]), r"\(2, 3\), but an array of shape \(2, 2\)"),
     (lambda net: net.forward(x=3), r"array of shape \(\) came; change the array, or"),
     (lambda net: net.forward(x=[[1], [1, 2]]), "came for 'x' is no array: .*homog"),
     (lambda net: net.forward(x="abc"), "'x' is no array of real numbers, but .*'abc'"),
