@@ -46,8 +46,9 @@ coverage: ## which lines no test reaches
 notebooks: ## run the notebooks anew and keep their outputs
 	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
-docs: ## make the page of all layer types from their docstrings
+docs: ## make the page of all layer types from their docstrings, and its pictures
 	$(PYTHON) -m brew layers --markdown > docs/layers.md
+	$(PYTHON) -m brew layers --pictures docs/pictures
 
 proto: ## compile the schema after a change of caffe.proto
 	$(PYTHON) -m grpc_tools.protoc -Ibrew/proto --descriptor_set_out=brew/proto/caffe.binpb brew/proto/caffe.proto

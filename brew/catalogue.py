@@ -8,6 +8,7 @@ import sys
 from brew import docstrings
 from brew.find import find
 from brew.layer import layer_class, layer_type_list
+from brew.views.effects import RECIPES
 
 HEAD = """\
 # The layer types
@@ -19,6 +20,11 @@ default of each field, and give an example that runs.
 
 The tables say, with shapes, what a layer takes (bottom), what it gives (top), what it
 learns (params), and what can be set in the prototxt (proto), with [defaults].
+
+Where there is much to see, a picture shows a photograph before and after the layer,
+made by the layer itself; `make docs` makes them anew. In maps of signed numbers blue is
+negative, red positive, and zero is white. The photograph is a part of "Chelsea" by
+Stéfan van der Walt, CC0, which comes with scikit-image.
 """
 
 
@@ -69,7 +75,18 @@ def _contents():
 def _section(name):
     doc = docstrings.read_docstring(layer_class(name))
     told = docstrings.to_markdown(doc, formula="```math\n{}\n```")
-    return f"### {name}\n\n{told}\n"
+    summary, _, rest = told.partition("\n\n")
+    parts = [f"### {name}", summary, *_picture(name), rest]
+    return "\n\n".join(parts) + "\n"
+
+
+def _picture(name):
+    """Yield the picture of a layer, and below it what to see and how it was made."""
+    if name in RECIPES:
+        recipe = RECIPES[name]
+        yield f"![{name} and a photograph](pictures/{name}.png)"
+        how = f"<br>`{recipe.param}`" if recipe.param else ""
+        yield f"*{recipe.words}*{how}"
 
 
 def _file(module):

@@ -3,14 +3,17 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import brew
 from brew import catalogue, docstrings
 from brew.layer import layer_class, layer_type_list
+from brew.views.effects import RECIPES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "layers.md"
+PICTURES = ROOT / "docs" / "pictures"
 TYPES = [
     name
     for name in layer_type_list()
@@ -21,6 +24,37 @@ TYPES = [
 def test_the_page_is_up_to_date():
     is_up_to_date = PAGE.read_text(encoding="utf-8") == f"{catalogue.to_markdown()}\n"
     assert is_up_to_date, "docs/layers.md is older than the docstrings: run make docs"
+
+
+def test_the_pictures_are_up_to_date():
+    """Files have fewer colours; another matplotlib may draw other letters."""
+    pytest.importorskip("matplotlib")
+    from PIL import Image
+
+    from brew.views.layer_pictures import draw_layer
+
+    files = {path.stem: path for path in PICTURES.iterdir()}
+    assert sorted(files) == sorted(RECIPES), "run make docs"
+    for name, path in files.items():
+        with Image.open(path) as image:
+            old = np.asarray(image.convert("RGB"), float)
+        new = np.asarray(draw_layer(name).to_image(), float)
+        is_alike = old.shape == new.shape and abs(old - new).mean() < 4
+        assert is_alike, f"{path} is older than its recipe: run make docs"
+
+
+def test_the_pictures_are_small():
+    sizes = [path.stat().st_size for path in PICTURES.iterdir()]
+    assert max(sizes) < 50_000
+    assert sum(sizes) < 1_000_000
+
+
+def test_the_page_shows_every_picture_below_its_type():
+    text = catalogue.to_markdown()
+    for name, recipe in RECIPES.items():
+        section = text.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        picture = f"![{name} and a photograph](pictures/{name}.png)\n\n*{recipe.words}*"
+        assert picture in section
 
 
 def test_the_page_has_a_section_for_every_type():

@@ -19,11 +19,21 @@ def test_the_catalogue_comes_as_a_page_of_markdown(brew):
     assert brew("layers", "--markdown") == (0, f"{catalogue.to_markdown()}\n", "")
 
 
+def test_pictures_are_put_into_a_folder(brew, in_tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr("brew.cli.layers.RECIPES", ["Pooling"])
+    assert brew("layers", "--pictures", "docs/pictures") == (0, "", "")
+    (picture,) = (in_tmp_path / "docs" / "pictures").iterdir()
+    assert picture.name == "Pooling.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("argv", "code", "message"),
     [
         (["relux"], 1, "no layer type, solver type or filler 'relux'. Did you mean"),
-        (["LRN", "--markdown"], 2, "--markdown is for the list, not for one type"),
+        (["LRN", "--markdown"], 2, "--pictures are for the list, not for one type"),
+        (["LRN", "--pictures", "x"], 2, "--markdown and --pictures are for the list"),
         (["LRN", "ReLU"], 2, "cannot make sense of 'ReLU'"),
         (["--html"], 2, "cannot make sense of '--html'"),
     ],
