@@ -4,7 +4,7 @@
 >>> doctor = diagnose.watch(solver)  # doctest: +SKIP
 >>> solver.step(500)  # doctest: +SKIP
 >>> doctor  # doctest: +SKIP
-Nothing found: 500 iterations looked healthy.
+Nothing found: all looked healthy up to iteration 499.
 
 It looks and never touches: a training that is watched ends with the same bits. It
 speaks only when it is sure; what it says nothing about may still be wrong.

@@ -72,10 +72,10 @@ def _not_finite(name, iters, values):
 def _saturated(name, iters, values):
     last = values[-10:]
     middle = float(np.median(last))
-    at_limit = np.abs(values - SATURATED) < 0.01
-    if not (at_limit[-1] or (len(last) > 4 and 0.5 * SATURATED < middle <= SATURATED)):
-        return None
-    if last.max() > SATURATED + 0.01:  # a loss of another kind, on its way
+    at_limit = abs(values[-1] - SATURATED) < 0.01
+    is_high = len(last) > 4 and 0.5 * SATURATED < middle <= SATURATED
+    stays = is_high and improvement(values) < 0.05 and last.max() < SATURATED + 0.01
+    if not (at_limit or stays):
         return None
     return Finding(
         "loss 87.3365",
@@ -90,11 +90,18 @@ def _diverging(record, name, iters, values):
     if len(values) < 20 or not record.starts:
         return None
     first, last = float(np.median(values[:3])), float(np.median(values[-10:]))
-    if not last > 2 * first > 0 or (values[-10:] < 1.5 * first).any():
+    highest = values[3:].max()
+    if name in record.num_classes:  # guessing costs ln K, and one batch tells it well
+        first = max(float(values[0]), math.log(record.num_classes[name]))
+        highest = values.max()
+    rises = last > 2 * first
+    jumped = highest > 3 * first and last > 0.8 * first
+    if first <= 0 or not (rises or jumped):
         return None
     return Finding(
         "diverging loss",
-        f"{name} rose from {first:.4g} to {last:.4g} by iteration {iters[-1]:.0f}",
+        f"{name} started at {first:.4g}, rose to {highest:.4g} and is {last:.4g} "
+        f"at iteration {iters[-1]:.0f}",
         "see the other findings for the cause; a smaller base_lr is the first thing to "
         "try",
     )
@@ -127,7 +134,7 @@ def _lies_at(level, values, late):
     half = len(late) // 2
     old, new = late[:half], late[half:]
     noise = math.hypot(old.std() / len(old) ** 0.5, new.std() / len(new) ** 0.5)
-    is_falling = old.mean() - new.mean() > max(2 * noise, 1e-4 * level)
+    is_falling = old.mean() - new.mean() > max(3 * noise, 1e-3 * level)
     return not is_falling
 
 

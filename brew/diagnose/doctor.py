@@ -74,6 +74,7 @@ class Doctor:
 
     def examine(self):
         """Return the Diagnosis of all that was seen so far."""
+        self._note_failure()
         findings = judge_curves(self.record)
         patients = (*self._inputs, *self._labels, *self._units)
         seen = [finding for patient in patients for finding in patient.judge()]
@@ -91,10 +92,7 @@ class Doctor:
         solver = self._solver()
         iteration = solver.iter
         for name, blob in self._losses.items():
-            value = float(blob.cpu_data().sum())
-            self.record.losses.setdefault(name, []).append((iteration, value))
-            if not np.isfinite(value) and self._first_bad is None:
-                self._first_bad = _first_not_finite(solver.net)
+            self._add_loss(name, float(blob.cpu_data().sum()))
         if iteration % EVERY and iteration >= CLOSELY:
             return
         self.record.rates.append((iteration, solver.lr))
@@ -102,6 +100,21 @@ class Doctor:
             patient.look()
         for weights in self._weights:
             weights.look(iteration)
+
+    def _add_loss(self, name, value):
+        solver = self._solver()
+        self.record.losses.setdefault(name, []).append((solver.iter, value))
+        if not np.isfinite(value) and self._first_bad is None:
+            self._first_bad = _first_not_finite(solver.net)
+
+    def _note_failure(self):
+        """Take down a loss that ended the training before we were called."""
+        if self._solver() is None or self._first_bad is not None:
+            return
+        for name, blob in self._losses.items():
+            value = float(blob.cpu_data().sum())
+            if not np.isfinite(value):
+                self._add_loss(name, value)
 
     def _watch_tests(self, net):
         blobs, last = _loss_blobs(net), len(net.layers) - 1

@@ -41,8 +41,12 @@ class Finding:
         )
 
 
+# What can be seen of many illnesses; what names a cause comes first.
+_SYMPTOMS = ("diverging loss", "plateau at ln K", "loss 87.3365", "loss is not finite")
+
+
 class Diagnosis(list):
-    """The findings, most telling first; it shows itself as text and in notebooks.
+    """The findings, causes first; it shows itself as text and in notebooks.
 
     Parameters
     ----------
@@ -52,7 +56,7 @@ class Diagnosis(list):
     """
 
     def __init__(self, findings, healthy):
-        super().__init__(findings)
+        super().__init__(sorted(findings, key=lambda f: f.name in _SYMPTOMS))
         self.healthy = healthy
 
     @property

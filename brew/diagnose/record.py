@@ -33,7 +33,7 @@ class Record:
 
     def describe(self):
         """Return a few words on what was seen."""
-        return f"{self.num_iters:,} iterations looked healthy"
+        return f"all looked healthy up to iteration {self.num_iters:,}"
 
     def rate(self):
         """Return the last learning rate that is known as text, or ``"unknown"``."""

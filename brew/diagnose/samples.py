@@ -26,11 +26,12 @@ class Labels:
     def __init__(self, head):
         self.layer, self.loss, _, self.blob, self.num_classes = head
         self.seen = {}
-        self.num_batches = 0
+        self.num_batches = self.num_items = 0
 
     def look(self):
         """Count the labels of the present batch."""
         self.num_batches += 1
+        self.num_items += self.blob.shape[0] if self.blob.ndim else 1
         for label, count in zip(*self._present(), strict=True):
             self.seen[label] = self.seen.get(label, 0) + count
 
@@ -42,7 +43,7 @@ class Labels:
         if high >= K or low < 0:
             return [self._out_of_range(low, high)]
         num_seen = sum(self.seen.values())
-        if K == 1 or num_seen < FEW_LABELS or self.num_batches < 5:
+        if K == 1 or self.num_items < FEW_LABELS or self.num_batches < 5:
             return []
         if len(self.seen) == 1:
             return [
@@ -53,9 +54,10 @@ class Labels:
                     "shuffle it",
                 )
             ]
-        if K > 2 and set(self.seen) == set(range(1, K)):
+        is_one_each = num_seen == self.num_items
+        if K > 2 and is_one_each and set(self.seen) == set(range(1, K)):
             return [self._starts_at_one(num_seen)]
-        if max(self.seen) < K // 2:
+        if max(self.seen) < K // 3:
             return [
                 self._finding(
                     "wrong num_output",
@@ -221,18 +223,19 @@ class Inputs:
 
     def judge(self):
         """Return a finding if the values are raw pixels or the like."""
-        if self.range is None:
-            return []
-        low, high, mean = self.range
-        if not np.isfinite([low, high, mean]).all():
+        num_bad = int((~np.isfinite(self.blob.cpu_data())).sum())
+        if num_bad:
             return [
                 Finding(
                     "input is not finite",
-                    f"the values of {self.blob.name!r} go from {low:g} to {high:g}",
+                    f"{num_bad} values of {self.blob.name!r} are nan or inf",
                     "look for nan and inf in the data set",
                     self.layer.name,
                 )
             ]
+        if self.range is None:
+            return []
+        low, high, mean = self.range
         if not (low >= 0 and high >= 100) and max(-low, high) < 1000:
             return []
         return [
