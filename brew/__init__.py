@@ -3,7 +3,7 @@
 The names are pycaffe's, so that ``import brew as caffe`` works.
 """
 
-from brew import datasets, io
+from brew import datasets, diagnose, io, surgery
 from brew.backend import set_device, set_mode_cpu, set_mode_gpu, set_random_seed
 from brew.blob import Blob
 from brew.classifier import Classifier
@@ -62,6 +62,7 @@ __all__ = [
     "Timer",
     "allow_python_layers",
     "datasets",
+    "diagnose",
     "find",
     "get_solver",
     "has_nccl",
@@ -83,6 +84,7 @@ __all__ = [
     "solver_count",
     "solver_rank",
     "summarize",
+    "surgery",
     "to_proto",
     "use",
 ]

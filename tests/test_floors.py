@@ -22,6 +22,7 @@ FLOORS = """
     net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
     nccl classifier detector coord_map
+    surgery diagnose
     datasets hierarchy saliency zoo testing views docstrings find catalogue summary
     draw
     __init__
