@@ -48,7 +48,9 @@ class RecurrentLayer(Layer):
     def setup(self, bottom, top):
         """Make the parameters that the inputs meet, and room for the states."""
         p, x = self.param.recurrent_param, bottom[0]
-        self.require(p.num_output > 0, f"{self.type} needs num_output > 0")
+        self.require(
+            p.num_output > 0, "num_output is 0; say how many numbers it recalls"
+        )
         self.require(
             x.ndim >= 3, f"{self.type} needs a sequence of vectors: (T, N, ...)", x
         )

@@ -105,8 +105,8 @@ class Convolution(WindowLayer):
         return p.num_output, self.num_channels // p.group, *self.kernel
 
     def _check_group(self, p, x):
-        self.require(p.num_output > 0, f"{self.type} needs num_output > 0")
-        self.require(self.num_channels > 0, f"{self.type} needs channels", x)
+        self.require(p.num_output > 0, "num_output is 0; say how many filters it has")
+        self.require(self.num_channels > 0, "it needs images with channels", x)
         self.require(
             p.group > 0 and self.num_channels % p.group == p.num_output % p.group == 0,
             f"{self.num_channels} channels and num_output {p.num_output} must both be "

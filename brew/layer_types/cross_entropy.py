@@ -118,7 +118,7 @@ class MultinomialLogisticLoss(LossLayer):
 
     def top_shapes(self, p, labels):
         if prod(labels) != p[0]:
-            self.require(False, "there must be one label for each item")
+            self.require(False, f"{p[0]} items need {p[0]} labels, not {prod(labels)}")
         return [()]
 
     def _fold(self, blob):

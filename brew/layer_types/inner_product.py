@@ -45,11 +45,11 @@ class InnerProduct(Layer):
 
     def setup(self, bottom, top):
         p = self.param.inner_product_param
-        self.require(p.num_output > 0, "InnerProduct needs num_output > 0")
+        self.require(p.num_output > 0, "num_output is 0; say how many units it has")
         self.num_output, self.axis, self.transpose = p.num_output, p.axis, p.transpose
         x = bottom[0].shape
         self.num_inputs = K = prod(x[self.axis_index(self.axis, x, bottom[0]) :])
-        self.require(K > 0, "InnerProduct needs at least one value an item", bottom[0])
+        self.require(K > 0, "it needs at least one value in each item", bottom[0])
         shape = (K, p.num_output) if self.transpose else (p.num_output, K)
         self.W = self.add_param(shape, p.weight_filler)
         self.b = None

@@ -48,7 +48,7 @@ class HingeLoss(LossLayer):
 
     def top_shapes(self, x, labels):
         if prod(labels) != x[0]:
-            self.require(False, "there must be one label for each item")
+            self.require(False, f"{x[0]} items need {x[0]} labels, not {prod(labels)}")
         return [()]
 
     def reshape(self, bottom, top):

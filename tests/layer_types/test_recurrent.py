@@ -223,7 +223,7 @@ def make_solver(type_name):
 @pytest.mark.parametrize(
     ("proto", "bottoms", "message"),
     [
-        ("", [(3, 2, 3), (3, 2)], "needs num_output > 0"),
+        ("", [(3, 2, 3), (3, 2)], "num_output is 0; say how many numbers it"),
         ("num_output: 4", [(3, 2), (3, 2)], r"'in0' has shape \(3, 2\); .*\(T, N, ..."),
         (
             "num_output: 4",
