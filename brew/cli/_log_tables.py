@@ -82,7 +82,7 @@ class _Clock:
         if not found:
             return None
         try:
-            moment = datetime(self._year, *map(int, found.groups()))
+            moment = datetime(self._year, *map(int, found.groups()))  # type: ignore[arg-type]
         except ValueError:  # no such day or hour: another line that looks alike
             return None
         if self._last and (self._last - moment).days > 180:  # a new year began

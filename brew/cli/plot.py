@@ -51,14 +51,15 @@ def main(argv: list[str]) -> int:
     form = Path(given.picture).suffix[1:].lower()
     if not form:
         parser.error(f"{given.picture}: give it an ending, .svg or .png")
-    svg = _draw(*found.groups(), given.logs)
+    svg = _draw(found, given.logs)
     content = str(svg).encode() if form == "svg" else rasterize(svg, form)
     with write_atomically(given.picture) as file:
         file.write(content)
     return 0
 
 
-def _draw(phase, name, over, logs):
+def _draw(chart, logs):
+    phase, name, over = chart.groups()
     column = "LearningRate" if name == "learning_rate" else name
     x, x_label = OVER[over]
     series = {}

@@ -30,6 +30,7 @@ from brew.datasets.convert import (
 from brew.datasets.idx import read_idx, write_idx
 from brew.errors import FileError, did_you_mean
 from brew.log import log
+from brew.sources.matlab import read_mat, read_proposals
 
 __all__ = [
     "Dataset",
@@ -42,6 +43,8 @@ __all__ = [
     "list_datasets",
     "load",
     "read_idx",
+    "read_mat",
+    "read_proposals",
     "write_hdf5",
     "write_idx",
     "write_image_list",

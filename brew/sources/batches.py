@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from brew.errors import SourceError
 from brew.sources.database import Cursor
 from brew.sources.datum import datum_image, parse_datum, stacked_pixels
 
@@ -98,8 +97,5 @@ class DatumBatches:
         return self._try(key, self.transformer.top_shape, image.shape)
 
     def _try(self, key, step, *arguments):
-        try:
+        with self._database.telling(key):
             return step(*arguments)
-        except SourceError as error:
-            where = f"{self._database.path}: record {key.decode(errors='replace')!r}"
-            raise SourceError(f"{where}: {error}") from error

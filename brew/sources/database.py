@@ -39,6 +39,15 @@ class Database:
         """Raise a SourceError that names this database."""
         raise SourceError(f"{self.path}: {problem}")
 
+    @contextmanager
+    def telling(self, key):
+        """Put this database and `key` before the message of a SourceError."""
+        try:
+            yield
+        except SourceError as error:
+            where = f"{self.path}: record {key.decode(errors='replace')!r}"
+            raise SourceError(f"{where}: {error}") from error
+
     def _expect(self, name):
         folder = Path(self.path)
         if not (folder / name).is_file():

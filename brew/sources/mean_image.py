@@ -33,8 +33,8 @@ def mean_image(database, step=lambda count: None):
 
     Notes
     -----
-    Source: Caffe, ``compute_image_mean``, which adds in float32: its digits differ
-    from the 17 millionth grey level on, where float32 cannot count on.
+    Source: Caffe, ``compute_image_mean``. It adds up in float32, so its last digits
+    differ once a sum is larger than 2^24: from some 65,000 images on.
     """
     total, count = None, 0
     for keys, datums in _blocks(database):
@@ -43,8 +43,8 @@ def mean_image(database, step=lambda count: None):
             images = np.stack(_decoded(database, keys, datums, total))
         if total is None:
             total = np.zeros(images.shape[1:])
-        elif images.shape[1:] != total.shape:
-            _fail(database, keys[0], images.shape[1:], total.shape)
+        with database.telling(keys[0]):
+            _check(images.shape[1:], total.shape)
         total += images.sum(
             axis=0, dtype=np.int64 if images.dtype == np.uint8 else "f8"
         )
@@ -66,8 +66,9 @@ def mean_to_blobproto(mean):
 def _blocks(database):
     keys, datums = [], []
     for key, value in database.records():
+        with database.telling(key):
+            datums.append(parse_datum(value))
         keys.append(key)
-        datums.append(_telling(database, key, parse_datum, value))
         if len(keys) == BLOCK:
             yield keys, datums
             keys, datums = [], []
@@ -79,22 +80,15 @@ def _decoded(database, keys, datums, total):
     """Return the images of Datums that are encoded, hold floats or differ in size."""
     images = []
     for key, datum in zip(keys, datums, strict=True):
-        images.append(_telling(database, key, datum_image, datum))
-        shape = images[0].shape if total is None else total.shape
-        if images[-1].shape != shape:
-            _fail(database, key, images[-1].shape, shape)
+        with database.telling(key):
+            images.append(datum_image(datum))
+            _check(images[-1].shape, images[0].shape if total is None else total.shape)
     return images
 
 
-def _fail(database, key, shape, wanted):
-    database.fail(
-        f"record {key.decode(errors='replace')!r} has shape {shape}, but the images "
-        f"before it {wanted}; make the database with one size"
-    )
-
-
-def _telling(database, key, function, *arguments):
-    try:
-        return function(*arguments)
-    except SourceError as error:
-        database.fail(f"record {key.decode(errors='replace')!r}: {error}")
+def _check(shape, wanted):
+    if shape != wanted:
+        raise SourceError(
+            f"its image has shape {shape}, but those before it {wanted}; make the "
+            "database with one size"
+        )

@@ -69,9 +69,7 @@ def test_an_image_of_another_size_is_named(brew, in_tmp_path, place):
     database("db", map(array_to_datum, images))
     code, out, err = brew("compute_image_mean", "db", "mean")
     assert (code, out) == (1, "")
-    shapes = f"record '{place:08d}' has shape (3, 5, 4), but the images before it"
-    # the first of the second block stands for its block
-    assert shapes in err or (place == 256 and "(3, 4, 5)" in err)
+    assert f"db: record '{place:08d}': its image has shape (3, " in err
     assert not (in_tmp_path / "mean").exists()
 
 
