@@ -1,6 +1,7 @@
 """Time brew beside PyTorch, in turns, on the same number of threads.
 
 python -m benchmarks nets [lenet ...]
+python -m benchmarks memory [lenet ...]
 python -m benchmarks layers [conv2 ...]
 python -m benchmarks overhead
 """
@@ -13,7 +14,7 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks import layers, nets, overhead
+from benchmarks import layers, memory, nets, overhead
 from brew import backend
 
 
@@ -21,7 +22,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Time brew beside PyTorch."
     )
-    parser.add_argument("what", choices=["nets", "layers", "overhead"])
+    parser.add_argument("what", choices=["nets", "memory", "layers", "overhead"])
     parser.add_argument("names", nargs="*", help="only those whose name contains this")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7, help="turns of each")
@@ -32,6 +33,9 @@ def main():
         return
     torch = torch_or_exit()
     print(machine(torch))
+    if args.what == "memory":
+        print_memory(memory.run(chosen(nets.TABLE, args.names)))
+        return
     for threads in args.threads:
         backend.set_num_threads(threads)
         torch.set_num_threads(threads)
@@ -41,12 +45,22 @@ def main():
 
 def rows(args):
     table = {"nets": nets, "layers": layers}[args.what]
-    chosen = [
-        name
-        for name in table.TABLE
-        if not args.names or any(part in name for part in args.names)
-    ]
-    return table.run(chosen, args.rounds, args.seconds)
+    names = chosen(table.TABLE, args.names)
+    return table.run(names, args.rounds, args.seconds)
+
+
+def chosen(table, parts):
+    """Return the names of a table that contain one of these parts, or all names."""
+    return [name for name in table if not parts or any(part in name for part in parts)]
+
+
+def print_memory(results):
+    print("| net | brew, MiB | PyTorch, MiB | brew relative to PyTorch |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, ours, theirs in results:
+        print(
+            f"| {name} | {ours:.0f} | {theirs:.0f} | {ours / theirs:.2f} |", flush=True
+        )
 
 
 def print_table(results):

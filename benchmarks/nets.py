@@ -49,9 +49,17 @@ def parts(solver, twin, optimizer):
 
 
 def solver_without_data(name, num_items=None):
-    """Return the solver of a zoo model, its data layers replaced by filled inputs.
+    """Return the solver of a zoo model, its data layers replaced by filled inputs."""
+    brew.set_random_seed(1)
+    solver = brew.get_solver(solver_param_without_data(name, num_items))
+    fill_inputs(solver.net)
+    return solver
 
-    Of `num_items` images, or of as many as :data:`TABLE` says.
+
+def solver_param_without_data(name, num_items=None):
+    """Return the SolverParameter of a zoo model, with inputs in place of data layers.
+
+    They take `num_items` images, or as many as :data:`TABLE` says.
     """
     folder, (batch, *item) = zoo.path(name), TABLE[name]
     param = read_solver(folder / "solver.prototxt")
@@ -61,10 +69,7 @@ def solver_without_data(name, num_items=None):
     param.snapshot_after_train = False
     param.base_lr = 1e-6  # as it learns, tiny numbers appear, with which a CPU is slow
     param.net_param.CopyFrom(with_inputs(net, (num_items or batch, *item)))
-    brew.set_random_seed(1)
-    solver = brew.get_solver(param)
-    fill_inputs(solver.net)
-    return solver
+    return param
 
 
 def with_inputs(net, shape):
