@@ -27,6 +27,11 @@ mutants: ## plant bugs in a copy of brew, and see that the tests notice
 fuzz: ## damage files of every kind and read them; COUNT=1000000 SEED=2 for more
 	$(PYTHON) -m tests.fuzz --count $(COUNT) --seed $(SEED)
 
+bench: ## speed and memory beside PyTorch, which must be installed; minutes
+	$(PYTHON) -m benchmarks nets
+	$(PYTHON) -m benchmarks memory
+	$(PYTHON) -m benchmarks layers
+
 lint: ## style, and whether the code is formatted
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
