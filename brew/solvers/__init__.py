@@ -39,10 +39,15 @@ def get_solver(solver):
         If the type is unknown; and whatever the solver itself raises.
     """
     param = solver_param(solver)
-    if param.type not in SOLVERS:
+    return solver_class(param.type)(param)
+
+
+def solver_class(name):
+    """Return the class of the solver type `name`; SolverError if there is none."""
+    if name not in SOLVERS:
         raise SolverError(
-            f"solver type {param.type!r} is unknown."
-            + did_you_mean(param.type, SOLVERS)
+            f"solver type {name!r} is unknown."
+            + did_you_mean(name, SOLVERS)
             + f" Known: {', '.join(SOLVERS)}"
         )
-    return SOLVERS[param.type](param)
+    return SOLVERS[name]

@@ -1,11 +1,12 @@
 """What each solver type does with a gradient, written out in plain NumPy.
 
-Each function takes the gradient `g` of one parameter (decay added), its rate `a`, a
+Each function takes the gradient `g` of one parameter (decay added, except for the
+types in ``DECOUPLED``, whose decay goes past the formula), its rate `a`, a
 dict `h` that it may use as memory, the SolverParameter `p` and the number `t` of the
 update, from 1. It returns what is subtracted from the parameter.
 """
 
-from math import exp
+from math import cos, exp, pi
 
 import numpy
 
@@ -61,7 +62,9 @@ UPDATES = {
     "RMSProp": rmsprop,
     "AdaDelta": adadelta,
     "Adam": adam,
+    "AdamW": adam,
 }
+DECOUPLED = {"AdamW"}
 
 # The learning rate at iteration i, divided by base_lr.
 RATES = {
@@ -72,12 +75,21 @@ RATES = {
     "multistep": lambda p, i: p.gamma ** sum(i >= value for value in p.stepvalue),
     "poly": lambda p, i: (1 - i / p.max_iter) ** p.power,
     "sigmoid": lambda p, i: 1 / (1 + exp(-p.gamma * (i - p.stepsize))),
+    "cosine": lambda p, i: (
+        (low := p.min_lr / p.base_lr) + (1 - low) * (1 + cos(pi * i / p.max_iter)) / 2
+    ),
 }
 
 
-def decayed(g, w, decay, kind):
-    """Return the gradient with weight decay added."""
-    return g + decay * (w if kind == "L2" else numpy.sign(w))
+def rate_by_hand(p, i):
+    """Return the learning rate at iteration `i`, which may still warm up."""
+    rate = p.base_lr * RATES[p.lr_policy](p, i)
+    return rate * (i + 1) / p.warmup_iter if i < p.warmup_iter else rate
+
+
+def decay_of(w, kind):
+    """Return the derivative of the penalty that weight decay puts on `w`."""
+    return w if kind == "L2" else numpy.sign(w)
 
 
 def clipped(gradients, limit):

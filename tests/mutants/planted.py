@@ -387,4 +387,18 @@ MUTANTS = [
         "SGD",
         "solver",
     ),
+    Mutant(
+        "brew/solver.py",
+        "g += rate * decay * self._pull(w)",
+        "g += decay * self._pull(w)",
+        "AdamW",
+        "solver",
+    ),
+    Mutant(
+        SOLVERS + "adamw.py",
+        "decoupled_decay = True",
+        "decoupled_decay = False",
+        "AdamW",
+        "solver",
+    ),
 ]

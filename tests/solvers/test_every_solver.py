@@ -1,11 +1,16 @@
 """Every solver takes the steps of its formula, with all that surrounds it."""
 
+import math
+
 import pytest
 
-from brew.errors import CheckError
+from brew.errors import SolverError
+from brew.lr_policy import learning_rate
+from brew.proto import caffe_pb2
 from brew.solver import Solver
 from brew.solvers import SOLVERS
 from brew.testing import check_solver
+from brew.testing.solver_path import TRIALS
 
 # What each type needs to make steps of a size that can be compared.
 SETTINGS = {
@@ -20,20 +25,6 @@ SETTINGS = {
     "Adam": [{"momentum": 0.9}, {"momentum": 0.5, "momentum2": 0.9, "delta": 0.1}],
     "AdamW": [{"momentum": 0.9}, {"momentum": 0.5, "momentum2": 0.9, "delta": 0.1}],
 }
-SURROUNDINGS = {
-    "bare": {},
-    "L2": {"weight_decay": 0.2},
-    "L1": {"weight_decay": 0.2, "regularization_type": "L1"},
-    "clipped": {"clip_gradients": 0.5},
-    "clipped L2": {"clip_gradients": 0.5, "weight_decay": 0.2},
-    "three passes": {"iter_size": 3},
-    "clipped three passes L1": {
-        "iter_size": 3,
-        "clip_gradients": 0.5,
-        "weight_decay": 0.2,
-        "regularization_type": "L1",
-    },
-}
 POLICIES = {
     "step": {"gamma": 0.5, "stepsize": 3},
     "exp": {"gamma": 0.9},
@@ -41,6 +32,7 @@ POLICIES = {
     "multistep": {"gamma": 0.5, "stepvalue": [2, 5]},
     "poly": {"power": 2.0},
     "sigmoid": {"gamma": 0.5, "stepsize": 4},
+    "cosine": {"min_lr": 0.01},
 }
 
 
@@ -48,13 +40,25 @@ def test_every_solver_has_settings():
     assert set(SETTINGS) == set(SOLVERS)
 
 
-@pytest.mark.parametrize("fields", SURROUNDINGS.values(), ids=SURROUNDINGS)
 @pytest.mark.parametrize(
     ("solver", "settings"),
     [(name, settings) for name, both in SETTINGS.items() for settings in both],
 )
-def test_solver_takes_the_steps_of_its_formula(solver, settings, fields):
-    check_solver(solver, **settings, **fields)
+def test_solver_takes_the_steps_of_its_formula(solver, settings):
+    assert check_solver(solver, **settings).trials == list(TRIALS)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_all_surroundings_together_leave_the_formula_right(solver):
+    everything = {
+        "iter_size": 3,
+        "clip_gradients": 0.5,
+        "weight_decay": 0.2,
+        "regularization_type": "L1",
+        "lr_policy": "cosine",
+        "warmup_iter": 3,
+    }
+    check_solver(solver, **SETTINGS[solver][0], **everything)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -63,9 +67,52 @@ def test_learning_rate_follows_its_policy(policy):
     check_solver("SGD", momentum=0.9, num_iters=10, **fields)
 
 
+@pytest.mark.parametrize("policy", ["fixed", *POLICIES])
+def test_every_policy_can_warm_up(policy):
+    fields = {"lr_policy": policy, "warmup_iter": 4, **POLICIES.get(policy, {})}
+    check_solver("SGD", momentum=0.9, num_iters=10, **fields)
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_solver_resumes_from_an_hdf5_snapshot(solver):
     check_solver(solver, snapshot_format=0, **SETTINGS[solver][0])
+
+
+def test_warm_up_and_cosine_are_as_printed():
+    param = caffe_pb2.SolverParameter(
+        base_lr=1.0, lr_policy="cosine", max_iter=10, warmup_iter=4, min_lr=0.5
+    )
+    rates = [learning_rate(param, i)[0] for i in range(12)]
+    assert rates[0] == pytest.approx(0.25)
+    assert rates[3] == pytest.approx(0.5 + 0.25 * (1 + math.cos(0.3 * math.pi)))
+    assert rates[5] == pytest.approx(0.75)
+    assert rates[10:] == [0.5, 0.5]
+
+
+def test_rates_far_from_the_middle_of_a_sigmoid_are_its_limits():
+    param = caffe_pb2.SolverParameter(
+        base_lr=0.5, lr_policy="sigmoid", gamma=1.0, stepsize=5000
+    )
+    assert learning_rate(param, 0)[0] == 0
+    assert learning_rate(param, 10000)[0] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("fields", "i", "message"),
+    [
+        ({"lr_policy": "poly", "power": 0.5, "max_iter": 3}, 4, "at iteration 4 after"),
+        ({"lr_policy": "poly", "power": -1.0, "max_iter": 3}, 3, "no finite rate"),
+        ({"lr_policy": "exp", "gamma": 10.0}, 400, "no finite rate at iteration 400"),
+        ({"lr_policy": "cosine"}, 0, "'cosine' needs max_iter > 0, not 0"),
+        ({"lr_policy": "step", "gamma": 0.1}, 0, "'step' needs stepsize > 0, not 0"),
+        ({"lr_policy": "exp", "gamma": -0.1}, 0, "'exp' needs gamma >= 0"),
+        ({"lr_policy": "cosin"}, 0, "Did you mean 'cosine'"),
+    ],
+)
+def test_rate_that_cannot_be_is_told(fields, i, message):
+    param = caffe_pb2.SolverParameter(base_lr=1.0, **fields)
+    with pytest.raises(SolverError, match=message):
+        learning_rate(param, i)
 
 
 class Hasty(Solver):
@@ -81,36 +128,6 @@ def hasty(g, a, h, p, t):
     return a * ((g > 0) * 1.0 - (g < 0))
 
 
-def twice_as_hasty(g, a, h, p, t):
-    return 2 * hasty(g, a, h, p, t)
-
-
 def test_solver_of_a_student_is_checked_against_the_students_formula():
     report = check_solver(Hasty, hasty)
     assert len(report.rows) == 8
-
-
-def test_wrong_step_is_named():
-    with pytest.raises(CheckError, match=r"step of line\[0\] at iteration 0: element"):
-        check_solver(Hasty, twice_as_hasty)
-
-
-def test_state_that_is_not_in_the_snapshot_is_found():
-    class Forgetful(Solver):
-        type = "Forgetful"
-        num_histories = 0
-
-        def __init__(self, param):
-            super().__init__(param)
-            self.last = {}
-
-        def compute_update(self, g, rate):
-            self.last[g.size] = 0.5 * self.last.get(g.size, 0.0) + rate * g
-            g[...] = self.last[g.size]
-
-    def momentum(g, a, h, p, t):
-        h["v"] = 0.5 * h.get("v", 0.0) + a * g
-        return h["v"]
-
-    with pytest.raises(CheckError, match="after resuming at iteration 4"):
-        check_solver(Forgetful, momentum)

@@ -210,6 +210,7 @@ BAD = [
     ("test_iter: 1", NET, "test_interval > 0"),
     ("test_iter: 1 test_interval: 1 test_state {} test_state {}", NET, "test_state is"),
     ("average_loss: 0", NET, "average_loss must be >= 1"),
+    ("warmup_iter: -1", NET, "warmup_iter must be >= 0"),
     ("iter_size: 0", NET, "iter_size must be >= 1"),
     ('regularization_type: "L3"', NET, "'L3' is unknown"),
     ('type: "Adom"', NET, "Did you mean 'Adam'"),
