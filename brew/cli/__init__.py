@@ -18,6 +18,25 @@ from brew.errors import BrewError, did_you_mean
 
 DONE, FAILED, NOT_UNDERSTOOD, INTERRUPTED = 0, 1, 2, 130
 
+# What the help shows together; a command that is not here stands under "more".
+GROUPS = {
+    "train and use nets": (
+        *("train", "test", "time", "classify", "detect", "extract_features", "run"),
+        "device_query",
+    ),
+    "look at nets and trainings": (
+        *("summarize", "draw_net", "layers", "diagnose", "parse_log", "plot"),
+    ),
+    "get and make data and models": (
+        *("datasets", "zoo", "convert_imageset", "compute_image_mean"),
+    ),
+    "bring old files up to date": (
+        "upgrade_net_proto_text",
+        "upgrade_net_proto_binary",
+        "upgrade_solver_proto_text",
+    ),
+}
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command in `argv` (default: the process's) and return its exit code."""
@@ -65,9 +84,17 @@ def _dispatch(argv):
 
 
 def _usage():
-    width = max(map(len, list_commands()))
-    lines = (f"  {name:{width}}  {_summary(name)}" for name in list_commands())
-    return "usage: python -m brew <command> [flags]\n\ncommands:\n" + "\n".join(lines)
+    lines = ["usage: python -m brew <command> [flags]"]
+    commands = list_commands()
+    width = max(map(len, commands))
+    grouped = {name for names in GROUPS.values() for name in names}
+    groups = GROUPS | {"more": [name for name in commands if name not in grouped]}
+    for title, names in groups.items():
+        known = [name for name in names if name in commands]
+        if known:
+            lines += ["", f"{title}:"]
+            lines += (f"  {name:{width}}  {_summary(name)}" for name in known)
+    return "\n".join([*lines, "", "python -m brew <command> --help tells more"])
 
 
 def _summary(command):

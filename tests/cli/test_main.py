@@ -23,6 +23,25 @@ def test_all_commands_are_listed_with_a_line_each(brew):
         assert len(line.removeprefix(f"  {name} ").strip()) > 10
 
 
+def test_the_commands_are_listed_in_groups(brew):
+    _, out, _ = brew("--help")
+    blocks = [block.splitlines() for block in out.split("\n\n")[1:]]
+    groups = {lines[0]: [line.split()[0] for line in lines[1:]] for lines in blocks}
+    assert "train" in groups["train and use nets:"]
+    assert "convert_imageset" in groups["get and make data and models:"]
+    listed = [name for title, names in groups.items() for name in names if names]
+    assert sorted(set(listed) & set(cli.list_commands())) == cli.list_commands()
+    assert len(listed) == len(set(listed))
+
+
+def test_a_command_without_a_group_is_listed_too(brew, monkeypatch):
+    monkeypatch.setattr(cli, "GROUPS", {"train and use nets": ("train", "gone")})
+    _, out, _ = brew("--help")
+    assert "train and use nets:\n  train " in out
+    assert "\nmore:\n  classify " in out
+    assert " gone " not in out
+
+
 def test_no_command_shows_the_usage_and_is_not_a_success(brew):
     code, out, err = brew()
     assert (code, out) == (2, "")
@@ -104,14 +123,15 @@ def test_a_reader_that_leaves_early_is_no_error(brew_process, monkeypatch, unbuf
 def test_only_the_command_that_runs_is_imported():
     code = (
         "import sys; from brew.cli import main; main(['zoo', 'list'])\n"
-        "print([name for name in sys.modules if name.startswith('brew.cli.')])"
+        "print([name for name in sys.modules if name.startswith('brew.cli.')"
+        " and not name.startswith('brew.cli._')])"
     )
     out = subprocess.check_output(
         [sys.executable, "-c", code],
         text=True,
         cwd=cli.__file__.partition("brew/cli")[0],
     )
-    assert out.splitlines()[-1] == "['brew.cli._flags', 'brew.cli.zoo']"
+    assert out.splitlines()[-1] == "['brew.cli.zoo']"
 
 
 def test_layers_in_the_working_directory_are_found(in_tmp_path, monkeypatch, brew):
