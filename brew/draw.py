@@ -78,7 +78,7 @@ class Graph:
         format = _FORMATS.get(format, format)
         known = figure.canvas.get_supported_filetypes()
         if format not in known:
-            told = ", ".join(sorted([*TEXTS, *known]))
+            told = ", ".join(sorted({*TEXTS, *known}))
             raise NetError(f"a net cannot be drawn as {format!r}; choose one of {told}")
         content = BytesIO()
         figure.savefig(content, format=format, dpi=figure.dpi)

@@ -53,6 +53,8 @@ def draw_boxes(boxes, edges, rankdir="LR"):
     -------
     Picture
     """
+    if not boxes:
+        return Picture(1, 1)
     forward = _without_cycles(len(boxes), edges)
     place = {box: i for i, box in enumerate(_in_order(len(boxes), forward))}
     sideways = rankdir in ("LR", "RL")

@@ -37,17 +37,6 @@ layer { name: "m" type: "MemoryData" top: "data" top: "label"
 
 
 @pytest.fixture
-def write(tmp_path):
-    """Write a prototxt and return its path as text, as scripts have it."""
-
-    def write(text, name="net.prototxt"):
-        (tmp_path / name).write_text(text)
-        return str(tmp_path / name)
-
-    return write
-
-
-@pytest.fixture
 def net(write):
     return caffe.Net(write(NET), caffe.TRAIN)
 
