@@ -50,8 +50,8 @@ def forecast_memory(net, num_histories=1):
 
     In phase TRAIN the net is trained: forward, backward, update. In TEST it only
     computes forward. Not counted is what is no blob: arrays that layers keep (the mask
-    of Dropout, a copy of what they overwrite in place), what ``brew/ops`` need for a
-    moment (im2col columns), batches that wait in a data layer.
+    of Dropout), what ``brew/ops`` need for a moment (im2col columns), batches that wait
+    in a data layer.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def forecast_memory(net, num_histories=1):
         param_diffs=count(blob.diff_mem for blob in params) if trains else 0,
         data=count(blob.data_mem for blob in net._blobs),
         diffs=count(blob.diff_mem for blob in _blobs_with_diff(net, trains)),
-        inside=count(_mems_inside(net)),
+        inside=count(_mems_inside(net)) + sum(_copies(net)),
         history=size * num_histories if trains else 0,
     )
 
@@ -163,3 +163,13 @@ def _mems_inside(net):
             for blob in some:
                 if isinstance(blob, Blob) and blob.shape:  # () is not in use
                     yield blob.data_mem
+
+
+def _copies(net):
+    """Yield the bytes of the copy ``x`` that a layer in place makes of its bottom."""
+    for layer, bottom, top in zip(net.layers, net._bottoms, net._tops, strict=True):
+        copy = getattr(layer, "x", None)
+        in_place = bool(bottom and top) and top[0] is bottom[0]
+        learned = getattr(layer, "use_global_stats", False)  # no backward needs x then
+        if isinstance(copy, Blob) and not copy.shape and in_place and not learned:
+            yield bottom[0].data_mem.num_bytes

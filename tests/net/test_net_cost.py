@@ -36,6 +36,21 @@ layer { name: "l" type: "EuclideanLoss" bottom: "p" bottom: "t" top: "l"
   loss_weight: 0.5 }
 layer { name: "lost" type: "Silence" bottom: "drop" include { phase: TRAIN } }
 """
+IN_PLACE = """
+layer { name: "d" type: "DummyData" top: "x" top: "t"
+  dummy_data_param { shape { dim: 3 dim: 4 dim: 6 dim: 5 } shape { dim: 3 dim: 5 } } }
+layer { name: "a" type: "Convolution" bottom: "x" top: "a" convolution_param {
+  num_output: 4 kernel_size: 1 weight_filler { type: "xavier" } } }
+layer { name: "b" type: "BatchNorm" bottom: "a" top: "a" }
+layer { name: "c" type: "Scale" bottom: "a" top: "a"
+  scale_param { bias_term: true } }
+layer { name: "e" type: "PReLU" bottom: "a" top: "a" }
+layer { name: "f" type: "MVN" bottom: "a" top: "a" }
+layer { name: "g" type: "LayerNorm" bottom: "a" top: "a" }
+layer { name: "p" type: "InnerProduct" bottom: "a" top: "p"
+  inner_product_param { num_output: 5 weight_filler { type: "xavier" } } }
+layer { name: "l" type: "EuclideanLoss" bottom: "p" bottom: "t" top: "l" }
+"""
 
 
 def made_up(name, batch=4):
@@ -55,6 +70,7 @@ NETS = {
     "cifar10_quick": made_up("cifar10_quick"),
     "cifar10_full": made_up("cifar10_full"),
     "branches": parse_text(BRANCHES, caffe_pb2.NetParameter()),
+    "in place": parse_text(IN_PLACE, caffe_pb2.NetParameter()),
 }
 
 
