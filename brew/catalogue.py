@@ -81,12 +81,10 @@ def _section(name):
 
 
 def _picture(name):
-    """Yield the picture of a layer, and below it what to see and how it was made."""
+    """Yield the picture of a layer and its caption, if there is much to see."""
     if name in RECIPES:
-        recipe = RECIPES[name]
         yield f"![{name} and a photograph](pictures/{name}.png)"
-        how = f"<br>`{recipe.param}`" if recipe.param else ""
-        yield f"*{recipe.words}*{how}"
+        yield RECIPES[name].caption
 
 
 def _file(module):

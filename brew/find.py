@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from brew.docstrings import (
     split_example,
     to_markdown,
 )
-from brew.errors import LayerError, did_you_mean
+from brew.errors import LayerError, MissingExtra, did_you_mean
 from brew.fillers import FILLERS
 from brew.layer import TRAIN, layer_class, layer_type_list
 from brew.net import Net
@@ -24,6 +25,7 @@ from brew.proto import caffe_pb2
 from brew.proto.fields import is_message, is_repeated
 from brew.proto.text import format_scalar, parse_text
 from brew.solvers import SOLVERS
+from brew.views.effects import RECIPES
 
 HOME = Path(__file__).parents[1]
 
@@ -99,7 +101,8 @@ class Page:
 
     def _repr_markdown_(self):
         parts = [f"### {self.name}", f"{self.kind} · `{self.place}`"]
-        parts.append(to_markdown(self.doc))
+        summary, _, rest = to_markdown(self.doc).partition("\n\n")
+        parts += [summary, *self._picture(), rest]
         for message, fields in self.fields.items():
             rows = "\n".join(f"| `{f.name}` | {f.type} | {f.default} |" for f in fields)
             head = f"| `{message}` | takes | default |\n|---|---|---|"
@@ -107,7 +110,19 @@ class Page:
         if self.example:
             parts.append(f"**Example**\n\n```\n{self.example.rstrip()}\n```")
             parts.append(f"```python\n{self._how_to_run()}\n```")
-        return "\n\n".join(parts)
+        return "\n\n".join(part for part in parts if part)
+
+    def _picture(self):
+        """Yield what the layer does to a photograph, and the caption, as Markdown."""
+        if self.name not in RECIPES or not self.place.startswith("brew/layer_types/"):
+            return
+        try:
+            from brew.views.layer_pictures import draw_layer
+        except MissingExtra:  # without matplotlib, the words must do
+            return
+        png = b64encode(draw_layer(self.name).to_png()).decode()
+        yield f"![{self.name} and a photograph](data:image/png;base64,{png})"
+        yield RECIPES[self.name].caption
 
     def _how_to_run(self):
         bottom = _BOTTOM.search(self.example)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import numpy
@@ -15,6 +16,7 @@ from brew.layer import layer_type_list
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.solvers import SOLVERS
+from brew.views.effects import RECIPES
 
 ROOT = Path(__file__).parent.parent
 TYPES = layer_type_list()
@@ -255,3 +257,25 @@ def test_a_notebook_shows_a_page_with_formula_tables_and_example():
     assert "\n| `local_size` | uint32 | 5 |\n" in text
     assert '```\nlayer {\n  name: "conv1" type: "Input"\n' in text
     assert '```python\nnet = brew.find("LRN").net()\n' in text
+
+
+def test_a_notebook_shows_what_the_layer_does_to_a_photograph():
+    pytest.importorskip("matplotlib")
+    text = brew.help("Pooling")._repr_markdown_()
+    before, png, after = re.split(r"data:image/png;base64,([\w+/=]+)", text)
+    assert before.endswith("channel by channel.\n\n![Pooling and a photograph](")
+    assert b64decode(png).startswith(b"\x89PNG")
+    assert after.startswith(f")\n\n{RECIPES['Pooling'].caption}\n\n$$")
+
+
+def test_without_matplotlib_a_notebook_shows_no_picture(monkeypatch):
+    monkeypatch.delitem(sys.modules, "brew.views.layer_pictures", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    text = brew.help("Pooling")._repr_markdown_()
+    assert "photograph" not in text
+
+
+def test_a_layer_of_the_user_has_no_picture(own_layer, monkeypatch):
+    own_layer(__doc__="Mine.")
+    monkeypatch.setitem(RECIPES, "Mine", RECIPES["ReLU"])
+    assert "photograph" not in brew.help("Mine")._repr_markdown_()

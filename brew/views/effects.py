@@ -48,6 +48,11 @@ class Recipe(NamedTuple):
     params: tuple = ()
     curve: tuple = ()
 
+    @property
+    def caption(self):
+        """What there is to see, and how the layer was set, as Markdown."""
+        return f"*{self.words}*" + (f"<br>`{self.param}`" if self.param else "")
+
 
 class Effect(NamedTuple):
     """What went into a layer and what came out, arrays by the names of the blobs."""
