@@ -51,7 +51,7 @@ def forecast_memory(net, num_histories=1):
     In phase TRAIN the net is trained: forward, backward, update. In TEST it only
     computes forward. Not counted is what is no blob: arrays that layers keep (the mask
     of Dropout), what ``brew/ops`` need for a moment (im2col columns), batches that wait
-    in a data layer.
+    in a data layer, the gradients that RNN and LSTM keep inside.
 
     Parameters
     ----------

@@ -1,5 +1,8 @@
 """``convert_imageset``: an image list becomes a database, as by Caffe's tool."""
 
+import signal
+import time
+
 import numpy as np
 import pytest
 
@@ -215,4 +218,17 @@ def test_an_interrupt_leaves_nothing_behind(brew, photos, monkeypatch):
     monkeypatch.setattr(command, "image_to_datum", interrupt_the_third)
     before = sorted(photos.iterdir())
     assert brew("convert_imageset", "photos/", "list.txt", "db")[0] == 130
+    assert sorted(photos.iterdir()) == before
+
+
+def test_ctrl_c_ends_the_process_and_leaves_nothing_behind(photos, brew_process):
+    (photos / "list.txt").write_text("c.png 1\n" * 30_000)
+    before = sorted(photos.iterdir())
+    process = brew_process("convert_imageset", "photos/", "list.txt", "db")
+    deadline = time.monotonic() + 60
+    while sorted(photos.iterdir()) == before and time.monotonic() < deadline:
+        time.sleep(0.01)  # until the database is begun, under another name
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-1]) == (130, "brew: interrupted")
     assert sorted(photos.iterdir()) == before

@@ -86,3 +86,13 @@ def test_the_log_has_its_handlers_back_after_the_bar(monkeypatch):
     with progress_bar(3, "iter") as advance:
         advance()
     assert logger.handlers == before
+
+
+def test_a_bar_counts_images(terminal, in_tmp_path):
+    pytest.importorskip("tqdm")
+    pillow = pytest.importorskip("PIL.Image")
+    pillow.new("L", (8, 8)).save(in_tmp_path / "a.png")
+    (in_tmp_path / "list.txt").write_text("a.png 0\n" * 800)
+    shown = terminal("convert_imageset", "./", "list.txt", "db")
+    assert re.search(r"\d+/800 .*image/s", shown)
+    assert re.search(r"\d+image .*image/s", terminal("compute_image_mean", "db"))
