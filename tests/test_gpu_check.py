@@ -61,6 +61,7 @@ def test_a_run_that_passes_is_written_down(record, monkeypatch):
     assert written["device"] == "GPU of a test"
     assert written["tests passed"] == 7
     assert len(written["files"]["brew/backend.py"]) == 64
+    assert "brew/ops/kernels.cu" in written["files"]
 
 
 def test_the_header_says_what_changed_since(record, monkeypatch):
