@@ -32,6 +32,10 @@ bench: ## speed and memory beside PyTorch, which must be installed; minutes
 	$(PYTHON) -m benchmarks memory
 	$(PYTHON) -m benchmarks layers
 
+kill-test: ## kill trainings 50 times at random moments, and see that nothing is lost
+	$(PYTHON) -m tests.solvers.kill --kills 50
+	$(PYTHON) -m tests.solvers.kill --kills 50 --format HDF5
+
 lint: ## style, and whether the code is formatted
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
@@ -61,4 +65,4 @@ proto: ## compile the schema after a change of caffe.proto
 clean: ## remove what tests and builds left behind
 	rm -rf build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help test test-all emulated gpu-check mutants fuzz lint format types check coverage notebooks docs proto clean
+.PHONY: help test test-all emulated gpu-check mutants kill-test fuzz lint format types check coverage notebooks docs proto clean
