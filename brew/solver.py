@@ -185,7 +185,10 @@ class Solver:
             ``num_histories`` arrays like `g`, 0 at first, kept from update to
             update; write into them.
         """
-        raise NotImplementedError(f"{type(self).__name__} computes no update")
+        raise SolverError(
+            f"{type(self).__name__} computes no update; write "
+            "def compute_update(self, g, rate, *history)"
+        )
 
     @property
     def lr(self):

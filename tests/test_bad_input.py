@@ -14,11 +14,15 @@ from brew.errors import (
     NetError,
     ProtoError,
     SolverError,
+    SourceError,
     SpecError,
     UnknownAttribute,
     UnknownName,
 )
 from brew.proto import caffe_pb2
+from brew.solver import Solver
+from brew.sources import open_database
+from brew.sources.datum import encode_image
 from tests.net.helpers import build, data, ip, loss
 
 X = np.zeros((2, 3), np.float32)
@@ -117,6 +121,11 @@ def test_an_impossible_state_of_a_net_is_refused(state):
         build(data(), **state)
 
 
+def test_the_stages_of_a_net_are_a_list():
+    with pytest.raises(NetError, match=r"is a list of names, such as \['deploy'\]"):
+        build(data(), stages="deploy")
+
+
 @pytest.mark.parametrize("phase", [7, -1, "TEST", 1.5])
 def test_an_impossible_phase_is_refused(phase):
     with pytest.raises(BrewError, match="a phase is brew.TRAIN|TEST: no such file"):
@@ -197,7 +206,10 @@ SOLVERS = [
     (lambda: solver().share_weights(3), "weights are shared with a Net, not with 3"),
     (lambda: solver().add_callback(3, print), "takes two functions, one called at"),
     (lambda: solver(base_lr=float("nan")), "base_lr is nan; give a number"),
-    (lambda: solver(type="Adam", momentum=1), "needs 0 <= momentum < 1, not 1"),
+    (
+        lambda: solver(type="Adam", momentum=1),
+        "the Adam solver needs 0 <= momentum < 1, not 1",
+    ),
     (lambda: solver(type="Adam", momentum2=2), "needs 0 <= momentum2 < 1, not 2"),
     (lambda: solver(type="RMSProp", rms_decay=1), "needs 0 <= rms_decay < 1, not 1"),
     (lambda: solver(lr_policy="").step(), "lr_policy '' is unknown"),
@@ -239,6 +251,7 @@ def test_a_mistake_with_an_image_is_explained(mistake, message):
         mistake()
 
 
+BYTES = np.zeros((3, 2, 2), np.uint8)
 OTHERS = [
     (lambda: brew.to_proto(3), SpecError, "to_proto takes the tops of layers, not 3"),
     (lambda: brew.NetSpec().x, UnknownAttribute, "no top was named 'x'"),
@@ -255,6 +268,13 @@ OTHERS = [
         lambda: brew.io.blobproto_to_array(3),
         ProtoError,
         "BlobProto is needed here, not 3",
+    ),
+    (lambda: brew.use(no=print), LayerError, "brew has no function 'no' to replace"),
+    (lambda: open_database("x", "rocks"), SourceError, "database kind 'rocks' is unk"),
+    (
+        lambda: encode_image(BYTES, "x"),
+        SourceError,
+        "images cannot be encoded as .x.; take png",
     ),
     (lambda: Blob((2,)).from_proto(None), ProtoError, "BlobProto is needed .*not None"),
 ]
@@ -320,6 +340,24 @@ def test_a_loss_weight_of_nan_is_found():
     net.blobs["x"].data[...] = 1
     with pytest.raises(NetError, match="no blob is; look at loss_weight"):
         net.run_forward()
+
+
+def test_a_file_that_is_no_hdf5_is_told(tmp_path):
+    path = tmp_path / "model.caffemodel.h5"
+    path.write_text("no HDF5")
+    with pytest.raises(FileError, match="model.caffemodel.h5: cannot be read as HDF5"):
+        build(data()).load_hdf5(path)
+
+
+def test_a_solver_that_computes_no_update_is_told_the_head_of_its_method():
+    class Mine(brew.SGDSolver):
+        compute_update = Solver.compute_update
+
+    mine = Mine(solver().param)
+    with pytest.raises(
+        SolverError, match="Mine computes no update; write def compute_"
+    ):
+        mine.apply_update()
 
 
 def test_every_class_of_errors_is_a_brew_error():

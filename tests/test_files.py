@@ -56,5 +56,7 @@ def test_what_cannot_be_read_or_written_is_told(in_tmp_path):
     ):
         pass
     (in_tmp_path / "c").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(FileError, match="c: this is not a text file .byte 0"):
+    with pytest.raises(
+        FileError, match="c: this is not a text file .byte 0 is .*; a binary model goes"
+    ):
         read_text("c")

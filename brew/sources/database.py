@@ -154,10 +154,10 @@ class DatabaseWriter:
             raise OSError(str(error)) from error
 
     def _open(self, folder):
-        raise NotImplementedError(f"{type(self).__name__} cannot open")
+        raise NotImplementedError
 
     def _write(self, records):
-        raise NotImplementedError(f"{type(self).__name__} cannot write")
+        raise NotImplementedError
 
     def _close(self):
-        raise NotImplementedError(f"{type(self).__name__} cannot close")
+        raise NotImplementedError

@@ -185,7 +185,11 @@ def test_the_chance_in_added_images_follows_the_seed_and_resumes():
             range(2),
             "image 0: the image has 4 x 1 pixels, less th",
         ),
-        ([images(1)[0], images(1)[0, 0]], range(2), r"image 1: it has shape \(4, 5\);"),
+        (
+            [images(1)[0], images(1)[0, 0]],
+            range(2),
+            r"image 1: it has shape \(4, 5\); \(C, h, w\) is n",
+        ),
     ],
 )
 def test_images_that_do_not_fit_are_refused(pictures, labels, message):

@@ -22,7 +22,7 @@ REFUSED = [
         "Concat",
         "concat_param { axis: 1 }",
         [(2, 3), (3, 3)],
-        r"may differ along axis 1 only.*'in0' has shape \(2, 3\), 'in1' has",
+        r"may differ along axis 1 only.* \(bottom 'in0' has shape \(2, 3\), 'in1' has",
     ),
     ("Slice", "slice_param { axis: 1 slice_dim: 1 }", X, "axis and slice_dim"),
     ("Slice", "slice_param { slice_point: 1 }", X, "1 slice_point for 1 tops; give 0"),

@@ -39,7 +39,10 @@ def test_a_mismatch_is_told_and_nothing_is_copied(stored):
     _, path = stored
     other = build(data() + ip("a", "x") + ip("b", "a", num_output=4), seed=2)
     before = other.params["a"][0].data.copy()
-    with pytest.raises(WeightMismatch, match=r"'b' .*\(3, 3\), but .* needs \(4, 3\);"):
+    with pytest.raises(
+        WeightMismatch,
+        match=r"'b' .*stored parameter 0 .*\(3, 3\), but the layer needs \(4, 3\);",
+    ):
         other.copy_from(path)
     assert np.array_equal(other.params["a"][0].data, before)
 

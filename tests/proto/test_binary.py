@@ -121,7 +121,7 @@ def test_missing_file_is_refused(tmp_path):
 def test_message_without_a_required_field_is_not_written(tmp_path):
     net = NetParameter()
     net.layer.add().clip_param.min = 0
-    with pytest.raises(ProtoError, match="cannot be written"):
+    with pytest.raises(ProtoError, match="x.caffemodel: cannot be written: "):
         write_message(net, tmp_path / "x.caffemodel")
     assert list(tmp_path.iterdir()) == []
 

@@ -153,3 +153,12 @@ def test_a_failed_snapshot_keeps_the_last_good_one(in_tmp_path, monkeypatch):
         solver.snapshot()
     assert [(in_tmp_path / name).read_bytes() for name in (model, state)] == before
     assert sorted(path.name for path in in_tmp_path.iterdir()) == sorted([model, state])
+
+
+def test_a_snapshot_that_names_no_model_is_passed_over(in_tmp_path, caplog):
+    solver = make()
+    _, state = solver.snapshot()
+    (in_tmp_path / state).write_bytes(caffe_pb2.SolverState(iter=3).SerializeToString())
+    with caplog.at_level("WARNING", logger="brew"):
+        assert solver.newest_snapshot() is None
+    assert "run_iter_0.solverstate: names no model" in caplog.text

@@ -142,7 +142,9 @@ def test_sizes_that_do_not_fit_the_values_are_an_error(sizes):
     datum = caffe_pb2.Datum(
         channels=channels, height=height, width=width, data=b"12345"
     )
-    with pytest.raises(SourceError, match=r"sizes .* holds 5 values.*the database ag"):
+    with pytest.raises(
+        SourceError, match=r"sizes .* holds 5 values.* Make the database ag"
+    ):
         datum_image(datum)
     assert stacked_pixels([datum, datum]) is None
 

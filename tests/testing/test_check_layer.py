@@ -1,9 +1,11 @@
 """Every check finds the layers that break its law, and no other."""
 
+import re
+
 import pytest
 
 import brew
-from brew.errors import CheckError
+from brew.errors import CheckError, LayerError
 from brew.testing import CHECKS, IN_TRAIN, Case, Rig, check_layer
 
 from .toys import BROKEN, Noise, Slopes
@@ -29,6 +31,34 @@ def test_layer_that_keeps_all_laws_passes(layer):
 def test_broken_law_is_found_by_its_check(layer, check):
     with pytest.raises(CheckError, match=f"check '{check}' of {layer.__name__}"):
         CHECKS[check](row(layer))
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("dtype_is_kept", "is float32 where bottoms are float64"),
+        ("wrong_shapes_are_refused", r"bottoms \[\(3,\)\]: the error names no blob"),
+        ("arrays_are_written_not_replaced", "out0 shares the memory of in0: True"),
+    ],
+)
+def test_the_message_of_a_check_tells_what_is_wrong(check, message):
+    texts = []
+    for layer in [layer for layer, name in BROKEN if name == check]:
+        with pytest.raises(CheckError) as caught:
+            CHECKS[check](row(layer))
+        texts.append(str(caught.value))
+    assert any(re.search(message, text) for text in texts), texts
+
+
+def test_an_error_must_name_its_layer():
+    class RefusesAll(Slopes):
+        def forward(self, bottom, top):
+            raise LayerError("no")
+
+    with pytest.raises(CheckError, match=": the error names no layer: no"):
+        CHECKS["wrong_shapes_are_refused"](
+            Case(RefusesAll, bottoms=[(2, 3)], refuses=[[(2, 3)]])
+        )
 
 
 def test_every_check_has_a_layer_that_it_finds():
