@@ -74,6 +74,9 @@ class Net:
     phase, work too.
     """
 
+    blobs: OrderedDict  # net_build names the things
+    params: OrderedDict
+
     def __init__(
         self,
         network_file,
@@ -369,16 +372,11 @@ class Net:
         return default if name is None else self.layers.index(self.layer_dict[name])
 
     def _check_range(self, first, last):
-        num_layers = len(self.layers)
-        if not (hasattr(first, "__index__") and hasattr(last, "__index__")):
+        numbers = range(len(self.layers))
+        if numbers and not (first in numbers and last in numbers and first <= last):
             raise NetError(
-                f"layers are given here by number, 0 to {num_layers - 1}, not as "
-                f"{first!r} to {last!r}; forward and backward take names"
-            )
-        if num_layers and not 0 <= first <= last < num_layers:
-            raise NetError(
-                f"net {self.name!r} cannot run from layer {first} to {last}: the first "
-                f"must not come after the last, and they go from 0 to {num_layers - 1}"
+                f"net {self.name!r} cannot run from layer {first!r} to {last!r}: they go "
+                f"by number from 0 to {len(numbers) - 1}, and the first must come first"
             )
 
     # Files and batches: one module each

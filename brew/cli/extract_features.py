@@ -17,7 +17,6 @@ from brew import backend
 from brew.cli._device import use_device
 from brew.cli._flags import Parser
 from brew.cli._progress import progress_bar
-from brew.errors import NetError, did_you_mean
 from brew.layer import TEST
 from brew.log import init_log, log
 from brew.net import Net
@@ -31,8 +30,7 @@ def main(argv: list[str]) -> int:
     init_log()
     use_device(given.device_id if given.device == "GPU" else "")
     with closing(Net(given.net, TEST, weights=given.weights)) as net:
-        for name in given.blobs:
-            _check(net, name)
+        _ = [net.blobs[name] for name in given.blobs]  # is each there?
         log("Extracting Features")
         counts = extract(net, given)
     for name, count in zip(given.blobs, counts, strict=True):
@@ -84,14 +82,6 @@ def extract(net, given):
                     counts[b] += 1
             advance()
     return counts
-
-
-def _check(net, name):
-    if name not in net.blobs:
-        raise NetError(
-            f"net {net.name!r} has no blob {name!r}.{did_you_mean(name, net.blobs)} "
-            f"Its blobs: {', '.join(net.blobs)}"
-        )
 
 
 def _datums(blob):

@@ -41,7 +41,7 @@ def test_a_mismatch_is_told_and_nothing_is_copied(stored):
     before = other.params["a"][0].data.copy()
     with pytest.raises(
         WeightMismatch,
-        match=r"'b' .*stored parameter 0 .*\(3, 3\), but the layer needs \(4, 3\);",
+        match=r"'b' \(InnerProduct\): stored parameter 0 has .* needs \(4, 3\);",
     ):
         other.copy_from(path)
     assert np.array_equal(other.params["a"][0].data, before)
