@@ -28,6 +28,7 @@ from brew.datasets.convert import (
     write_lmdb,
 )
 from brew.datasets.idx import read_idx, write_idx
+from brew.datasets.warping import warp
 from brew.errors import FileError, did_you_mean
 from brew.log import log
 from brew.sources.matlab import read_mat, read_proposals
@@ -42,7 +43,9 @@ __all__ = [
     "folder",
     "list_datasets",
     "load",
+    "load_split",
     "read_idx",
+    "warp",
     "read_mat",
     "read_proposals",
     "write_hdf5",
@@ -171,6 +174,24 @@ def load(name):
     return Splits(arrays[0][:, None], arrays[1], arrays[2][:, None], arrays[3])
 
 
+def load_split(name, split):
+    """Return the images and labels of one split.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"mnist10k"``.
+    split : {"train", "test", "train_warped"}
+        The last one is eight times as large as the first; it takes some minutes.
+    """
+    splits = load(name)
+    if split == "test":
+        return splits[2:]
+    if split == "train_warped":
+        return warp(*splits[:2], describe(name).warp)
+    return splits[:2]
+
+
 def fetch(name, timeout=30, step=lambda count: None):
     """Download the files of a data set to the cache, unless they are there.
 
@@ -251,10 +272,12 @@ def find_database(path):
     """Return the database that `path` names in the cache, or None.
 
     A bare ``<name>_train_lmdb``, ``<name>_test_leveldb`` and so on is made there
-    the first time it is asked for.
+    the first time it is asked for; ``<name>_train_warped_lmdb``, too: that holds each
+    image in several forms, see :mod:`brew.datasets.warping`.
     """
     names = "|".join(map(re.escape, DATASETS))
-    match = re.fullmatch(rf"({names})_(train|test)_(lmdb|leveldb)", os.fspath(path))
+    splits = "train|train_warped|test"
+    match = re.fullmatch(rf"({names})_({splits})_(lmdb|leveldb)", os.fspath(path))
     if not match:
         return None
     name, split, backend = match.groups()
@@ -262,11 +285,10 @@ def find_database(path):
     database = folder / path
     if not database.exists():
         log(f"Making {database}")
-        splits = load(name)
+        pictures = load_split(name, split)
         _make(folder)
-        start = 0 if split == "train" else 2
         try:
-            WRITERS[backend](database, *splits[start : start + 2])
+            WRITERS[backend](database, *pictures)
         except FileError:
             if not database.exists():  # else another process was faster
                 raise

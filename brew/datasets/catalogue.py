@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from brew.datasets.warping import Warp
 from brew.download import Download
 
 
@@ -18,12 +19,15 @@ class Dataset(NamedTuple):
         Its files: train images, train labels, test images, test labels.
     downloads : tuple of Download
         Where each file is fetched from; empty if the files come with brew.
+    warp : Warp
+        How far images may be changed and still show the same.
     """
 
     title: str
     classes: tuple[str, ...]
     files: tuple[str, ...]
     downloads: tuple[Download, ...] = ()
+    warp: Warp = Warp()
 
 
 BUNDLED = (
@@ -78,23 +82,34 @@ def _downloads(mirrors, contents):
     )
 
 
+WARP_DIGITS = Warp(turn=12, zoom=0.12, shear=0.15, shift=1.5, bend=25)
+WARP_CLOTHES = Warp(turn=6, zoom=0.1, shear=0.05, shift=2)
+
 DATASETS = {
     "fashion-mnist": Dataset(
         "70,000 pictures of clothes, 28 x 28, grey: all of Fashion-MNIST",
         CLOTHES,
         ORIGINAL,
         _downloads(FASHION_MIRRORS, FASHION_CONTENTS),
+        WARP_CLOTHES,
     ),
     "fashion12k": Dataset(
-        "12,000 of the pictures of Fashion-MNIST; comes with brew", CLOTHES, BUNDLED
+        "12,000 of the pictures of Fashion-MNIST; comes with brew",
+        CLOTHES,
+        BUNDLED,
+        warp=WARP_CLOTHES,
     ),
     "mnist": Dataset(
         "70,000 handwritten digits, 28 x 28, grey: all of MNIST",
         DIGITS,
         ORIGINAL,
         _downloads(MNIST_MIRRORS, MNIST_CONTENTS),
+        WARP_DIGITS,
     ),
     "mnist10k": Dataset(
-        "10,000 of the digits of MNIST; comes with brew", DIGITS, BUNDLED
+        "10,000 of the digits of MNIST; comes with brew",
+        DIGITS,
+        BUNDLED,
+        warp=WARP_DIGITS,
     ),
 }

@@ -184,7 +184,21 @@ def test_the_consolidated_lenet_is_lenet():
     parted = read("lenet/train_test")
     learning = [layer for layer in parted.layer if layer.type != "Data"]
     assert [layer for layer in inline.layer if layer.type != "Data"] == learning
+    assert list(parted.layer[0].include[0].not_stage) == ["warped"]
+    parted.layer[0].include[0].ClearField("not_stage")
     assert inline.layer[0] == parted.layer[0]
+
+
+def test_a_stage_of_lenet_trains_on_warped_digits():
+    net = read("lenet/train_test")
+    net.state.phase = TRAIN
+    sources = []
+    for stages in [], ["warped"]:
+        net.state.stage[:] = stages
+        data, *others = filter_net(net).layer
+        sources.append(data.data_param.source)
+        assert not any(layer.type == "Data" for layer in others)
+    assert sources == ["mnist10k_train_lmdb", "mnist10k_train_warped_lmdb"]
 
 
 @pytest.mark.parametrize(
