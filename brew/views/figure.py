@@ -4,6 +4,7 @@ from io import BytesIO
 
 from brew.errors import import_extra
 
+Image = import_extra("PIL.Image", "widgets")  # comes with matplotlib
 _Figure = import_extra("matplotlib.figure", "widgets").Figure
 
 
@@ -20,6 +21,9 @@ class Picture(_Figure):
         super().__init__(figsize=(width, height), layout="constrained")
 
     def _repr_png_(self):
-        png = BytesIO()
-        self.savefig(png, format="png", dpi=96)
-        return png.getvalue()
+        drawn, small = BytesIO(), BytesIO()
+        self.savefig(drawn, format="png", dpi=96)
+        # 256 colours take a third of the room, and notebooks are kept with pictures
+        image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        image.save(small, "PNG", optimize=True)
+        return small.getvalue()

@@ -7,6 +7,8 @@ from brew.errors import import_extra
 
 import_extra("ipywidgets", "widgets")
 
-from brew.widgets.training import TrainingMonitor  # noqa: E402  needs ipywidgets
+# ruff: noqa: E402  these need ipywidgets
+from brew.widgets.photo import PhotoUpload
+from brew.widgets.training import TrainingMonitor
 
-__all__ = ["TrainingMonitor"]
+__all__ = ["PhotoUpload", "TrainingMonitor"]
