@@ -74,8 +74,8 @@ class Net:
     phase, work too.
     """
 
-    blobs: OrderedDict  # net_build names the things
-    params: OrderedDict
+    blobs: net_build.ByName  # which net_build.name_things makes
+    params: net_build.ByName
 
     def __init__(
         self,
@@ -375,8 +375,8 @@ class Net:
         numbers = range(len(self.layers))
         if numbers and not (first in numbers and last in numbers and first <= last):
             raise NetError(
-                f"net {self.name!r} cannot run from layer {first!r} to {last!r}: they go "
-                f"by number from 0 to {len(numbers) - 1}, and the first must come first"
+                f"net {self.name!r} cannot run from layer {first!r} to {last!r}: they "
+                f"go by number from 0 to {len(numbers) - 1}, the first one first"
             )
 
     # Files and batches: one module each

@@ -44,7 +44,7 @@ INPUT = [
     (lambda net: net.backward(diffs=["c"]), "no blob 'c'"),
     (
         lambda net: net.run_forward(0, 3),
-        "they go by number from 0 to 2, and the first must",
+        "they go by number from 0 to 2, the first one",
     ),
     (lambda net: net.run_backward("b"), "from layer 0 to 'b': they go by number"),
     (lambda net: net.blobs["c"], "net 'small' has no blob 'c'. It has: x, a, b"),
