@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("ipywidgets")
 Image = pytest.importorskip("PIL.Image")
 
-from brew.widgets import PhotoUpload
+from brew.widgets import PhotoUpload  # noqa: E402  needs ipywidgets
 
 FIRST = np.full((6, 9, 3), 200, np.uint8)
 SECOND = np.random.default_rng(1).integers(0, 256, (8, 5, 3), dtype=np.uint8)
