@@ -58,6 +58,7 @@ def _explain(argv):
 
 
 def _prepare_children():
+    sys.path.insert(1, str(FOR_CHILDREN))  # multiprocessing hands sys.path on
     before = os.environ.get("PYTHONPATH")
     folders = [str(FOR_CHILDREN), *([before] if before else [])]
     os.environ["PYTHONPATH"] = os.pathsep.join(folders)
