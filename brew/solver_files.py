@@ -21,11 +21,18 @@ from brew.log import logger
 from brew.net_files import is_hdf5
 from brew.net_hdf5 import open_hdf5, read_hdf5, write_params
 from brew.proto import caffe_pb2
-from brew.proto.binary import read_message, to_bytes
+from brew.proto.binary import blobproto_to_arrays, read_message, to_bytes
 
 
 def snapshot(solver):
-    """Write model and state; return their two paths."""
+    """Write model and state; return their two paths.
+
+    Raises
+    ------
+    FileError
+        If they cannot be written, as on a full disk. All earlier snapshots are
+        untouched then.
+    """
     prefix = snapshot_prefix(solver.param)
     as_hdf5 = solver.param.snapshot_format == caffe_pb2.SolverParameter.HDF5
     kind, h5 = ("HDF5", ".h5") if as_hdf5 else ("binary proto", "")
@@ -33,10 +40,14 @@ def snapshot(solver):
     state = f"{prefix}_iter_{solver.iter}.solverstate{h5}"
     logger.info("Snapshotting to %s file %s", kind, model)
     message = _to_message(solver, model)
-    with write_together(model, state) as (model_file, state_file):
-        write = _write_hdf5 if as_hdf5 else _write_binary
-        write(solver, message, model_file, state_file)
-        logger.info("Snapshotting solver state to %s file %s", kind, state)
+    write = _write_hdf5 if as_hdf5 else _write_binary
+    try:
+        with write_together(model, state) as (model_file, state_file):
+            write(solver, message, model_file, state_file)
+            logger.info("Snapshotting solver state to %s file %s", kind, state)
+    except FileError as error:
+        last = newest_snapshot(solver.param) or "none"
+        raise FileError(f"{error} The last whole snapshot: {last}") from error
     return model, state
 
 
@@ -169,19 +180,15 @@ def _find_model(name, state_path):
 
 
 def _load_history(blob, stored, path):
-    shape = blob.shape
     if isinstance(stored, caffe_pb2.BlobProto):
-        blob.from_proto(stored)
-    else:
-        blob.reshape(stored.shape)
-        blob.mutable_cpu_data()[...] = stored
-    if blob.shape != shape:
-        stored_shape = blob.shape
-        blob.reshape(shape)
+        stored, _ = blobproto_to_arrays(stored)
+    # states of 2014 have four axes: (20,) was stored as (1, 1, 1, 20)
+    if stored.shape not in (blob.shape, (1,) * (4 - len(blob.shape)) + blob.shape):
         raise SolverError(
-            f"{path}: the history of parameter {blob.name} has shape {stored_shape}, "
-            f"but the net needs {shape}; is it from another net?"
+            f"{path}: the history of parameter {blob.name} has shape {stored.shape}, "
+            f"but the net needs {blob.shape}; is it from another net?"
         )
+    blob.mutable_cpu_data()[...] = stored.reshape(blob.shape)
 
 
 def _write_binary(solver, message, model_file, state_file):

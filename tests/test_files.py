@@ -1,9 +1,17 @@
 import os
+import stat
+from pathlib import Path
 
 import pytest
 
 from brew.errors import FileError
-from brew.files import read_bytes, read_text, write_atomically
+from brew.files import (
+    read_bytes,
+    read_text,
+    remove_stale,
+    write_atomically,
+    write_together,
+)
 
 
 def test_the_new_content_appears_as_a_whole(in_tmp_path):
@@ -60,3 +68,43 @@ def test_what_cannot_be_read_or_written_is_told(in_tmp_path):
         FileError, match="c: this is not a text file .byte 0 is .*; a binary model goes"
     ):
         read_text("c")
+
+
+def test_files_written_together_appear_together(in_tmp_path):
+    with write_together("a", "b") as (a, b):
+        a.write(b"1")
+        b.write(b"2")
+        assert not {"a", "b"} & set(os.listdir())
+    assert sorted(os.listdir()) == ["a", "b"]
+    assert read_text("b") == "2"
+
+
+def test_if_one_fails_none_appears(in_tmp_path):
+    (in_tmp_path / "a").write_text("old")
+    with (
+        pytest.raises(FileError, match="a and no/b: cannot be written"),
+        write_together("a", "no/b"),
+    ):
+        pass
+    assert os.listdir() == ["a"]
+
+
+def test_folders_are_synced_after_the_rename(in_tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr("os.replace", lambda *names: calls.append("rename"))
+    monkeypatch.setattr("os.fsync", lambda handle: calls.append(os.fstat(handle)))
+    with write_atomically("a"):
+        pass
+    file, rename, folder = calls
+    assert rename == "rename"
+    assert stat.S_ISREG(file.st_mode)
+    assert folder.st_ino == in_tmp_path.stat().st_ino
+
+
+def test_what_a_killed_process_left_is_removed_but_nothing_in_use(in_tmp_path):
+    (in_tmp_path / ".a.1234.tmp").touch()
+    (in_tmp_path / ".b.1234.tmp").touch()
+    with write_atomically("a") as file:
+        file.write(b"new")
+        assert remove_stale(".", "a*") == [Path(".a.1234.tmp")]
+    assert sorted(os.listdir()) == [".b.1234.tmp", "a"]

@@ -1,5 +1,7 @@
 """``python -m brew train``: from a solver file to a trained net."""
 
+from pathlib import Path
+
 import pytest
 
 from brew.cli import train as command
@@ -206,3 +208,22 @@ def test_a_file_is_left_as_it_was_by_the_flags(experiment):
     assert (experiment / "solver.prototxt").read_text() == before
     param = read_prototxt("solver.prototxt", caffe_pb2.SolverParameter())
     assert not param.HasField("train_state")
+
+
+def test_auto_starts_anew_and_then_goes_on_from_the_newest_snapshot(brew, experiment):
+    _, _, err = brew("train", "--solver=solver.prototxt", "--snapshot=auto")
+    assert "There is no snapshot repeat_iter_* yet: starting anew" in messages(err)
+    first = weights("repeat_iter_50.caffemodel")
+    _, _, err = brew("train", "--solver=solver.prototxt", "--snapshot=auto")
+    assert "Resuming from repeat_iter_50.solverstate" in messages(err)
+    assert weights("repeat_iter_50.caffemodel") == first
+
+
+def test_auto_may_stand_beside_weights_which_are_for_the_first_start(brew, experiment):
+    brew("train", "--solver=solver.prototxt")
+    Path("repeat_iter_50.caffemodel").rename("other.caffemodel")
+    line = "train", "--solver=solver.prototxt", "--weights=other.caffemodel"
+    _, _, err = brew(*line, "--snapshot=auto")
+    assert "starting anew" in err
+    code, _, err = brew(*line, "--snapshot=auto")
+    assert (code, "Resuming from repeat_iter_50" in err) == (0, True)

@@ -1,5 +1,7 @@
 """Stop, store, restore: training goes on with the same bits."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,8 @@ FORMATS = ["BINARYPROTO", "HDF5"]
 def make(kind="SGD", form="BINARYPROTO", seed=1):
     momentum = 0 if kind in ("AdaGrad", "RMSProp") else 0.9
     text = f"""type: "{kind}" base_lr: 0.1 lr_policy: "multistep" gamma: 0.5
-        stepvalue: 2 stepvalue: 5 momentum: {momentum} weight_decay: 0.01 max_iter: 8
+        stepvalue: 2 stepvalue: 5 warmup_iter: 6 max_iter: 8
+        momentum: {momentum} weight_decay: 0.01
         snapshot_prefix: "run" snapshot_format: {form} random_seed: {seed}
         test_iter: 1 test_interval: 3 net_param {{ {NET} }}"""
     return brew.get_solver(parse_text(text, caffe_pb2.SolverParameter()))
@@ -132,6 +135,23 @@ def test_a_missing_or_damaged_state_is_told(form, in_tmp_path):
         solver.restore("nothing.solverstate" + (".h5" if form == "HDF5" else ""))
 
 
+def test_a_history_of_2014_has_four_axes(in_tmp_path):
+    solver = make()
+    solver.step(2)
+    _, path = solver.snapshot()
+    state = caffe_pb2.SolverState.FromString((in_tmp_path / path).read_bytes())
+    for blob in state.history:
+        num_axes = len(blob.shape.dim)
+        dims = [1] * (4 - num_axes) + list(blob.shape.dim)
+        blob.ClearField("shape")
+        blob.num, blob.channels, blob.height, blob.width = dims
+    (in_tmp_path / path).write_bytes(state.SerializeToString())
+    again = make(seed=2)
+    again.restore(path)
+    for mine, theirs in zip(values(again), values(solver), strict=True):
+        assert np.array_equal(mine, theirs)
+
+
 def test_a_snapshot_without_a_name_is_refused():
     solver = make()
     solver.param.ClearField("snapshot_prefix")
@@ -162,3 +182,70 @@ def test_a_snapshot_that_names_no_model_is_passed_over(in_tmp_path, caplog):
     with caplog.at_level("WARNING", logger="brew"):
         assert solver.newest_snapshot() is None
     assert "run_iter_0.solverstate: names no model" in caplog.text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_newest_whole_snapshot_is_found(form, in_tmp_path, caplog):
+    if form == "HDF5":
+        pytest.importorskip("h5py")
+    solver = make(form=form)
+    assert solver.newest_snapshot() is None
+    paths = []
+    for _ in range(5):
+        solver.step(2)
+        paths.append(solver.snapshot())
+    assert solver.newest_snapshot() == paths[4][1]
+    (in_tmp_path / paths[4][0]).unlink()
+    half = (in_tmp_path / paths[3][0]).read_bytes()[:-50]
+    (in_tmp_path / paths[3][0]).write_bytes(half)
+    half = (in_tmp_path / paths[2][1]).read_bytes()[:-50]
+    (in_tmp_path / paths[2][1]).write_bytes(half)
+    (in_tmp_path / "run_iter_x.solverstate").touch()
+    (in_tmp_path / "other_iter_99.solverstate").touch()
+    assert solver.newest_snapshot() == paths[1][1]
+    said = [record.getMessage() for record in caplog.records]
+    assert [line.split(":")[0] for line in said if line.startswith("Passing")] == [
+        f"Passing over the snapshot {state}" for _, state in paths[4:1:-1]
+    ]
+
+
+def test_ten_comes_after_nine(in_tmp_path):
+    solver = make()
+    for solver.iter in (9, 10, 8):
+        solver.snapshot()
+    assert solver.newest_snapshot() == "run_iter_10.solverstate"
+
+
+def test_a_name_with_signs_of_a_pattern_is_found(in_tmp_path):
+    solver = make()
+    solver.param.snapshot_prefix = "run[1]*"
+    _, state = solver.snapshot()
+    assert solver.newest_snapshot() == state
+
+
+def test_the_start_removes_what_killed_trainings_left(in_tmp_path, caplog):
+    stale = in_tmp_path / ".run_iter_4.caffemodel.k1ll3d.tmp"
+    others = in_tmp_path / ".other_iter_4.caffemodel.k1ll3d.tmp"
+    stale.touch(), others.touch()
+    param = make().param
+    param.snapshot = 2
+    with caplog.at_level("INFO", logger="brew"):
+        brew.get_solver(param)
+    assert not stale.exists()
+    assert others.exists()
+    assert "Removed .run_iter_4.caffemodel.k1ll3d.tmp" in caplog.text
+
+
+def test_a_new_model_never_stands_beside_an_old_state(in_tmp_path, monkeypatch):
+    solver = make()
+    _, state = solver.snapshot()
+    seen = []
+    replace = os.replace
+
+    def watched(source, target):
+        seen.append((str(target), os.path.exists(state)))
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", watched)
+    model, _ = solver.snapshot()
+    assert seen == [(model, False), (state, False)]
