@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.cli.conftest import ROOT
+
 SCRIPT = """
 import sys
 import caffe
@@ -146,8 +148,6 @@ def test_import_of_as_caffe_is_enough(run, in_tmp_path):
         "print(caffe.__name__, sys.meta_path.count(CaffeFinder))\n"
     )
     (in_tmp_path / "script.py").write_text(script)
-    from tests.cli.conftest import ROOT
-
     done = subprocess.run(
         [sys.executable, "script.py"],
         capture_output=True,
@@ -196,3 +196,18 @@ def test_missing_module_is_an_error_without_our_frames(run):
     code, out, err = run("", words=("run", "-m", "no_such_module"))
     assert (code, out) == (1, "")
     assert "no_such_module" in err
+
+
+def test_caffe_that_is_imported_already_is_replaced(in_tmp_path):
+    (in_tmp_path / "caffe").mkdir()
+    (in_tmp_path / "caffe" / "__init__.py").write_text("")
+    (in_tmp_path / "caffe" / "io.py").write_text("")
+    (in_tmp_path / "script.py").write_text(
+        "import caffe.io\nimport brew.as_caffe\nimport caffe.io, brew\n"
+        "print(caffe is brew, caffe.io is brew.io)\n"
+    )
+    command = [sys.executable, "script.py"]
+    env = {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=env)
+    assert done.stdout == "True True\n"
+    assert "is not used" in done.stderr
