@@ -52,6 +52,14 @@ def test_logs_of_one_name_are_told_apart_by_their_folders(brew, logs):
     (logs / "sub" / "one.log").write_text(LOG)
     assert brew("plot", 7, "a.svg", "one.log", "sub/one.log")[0] == 0
     assert ">sub/one.log<" in (logs / "a.svg").read_text()
+
+
+def test_over_seconds_the_axis_ends_with_the_training(brew, logs):
+    for chart, last in (("train_loss_vs_seconds", 150), ("train_loss_vs_iters", 200)):
+        assert brew("plot", chart, "a.svg", "one.log")[0] == 0
+        ticks = re.findall(r">(\d+)</text>", (logs / "a.svg").read_text())
+        assert max(map(int, ticks)) == last
+    assert brew("plot", "test_loss_vs_seconds", "a.svg", "one.log")[0] == 0
     assert ">seconds<" in (logs / "a.svg").read_text()
 
 
