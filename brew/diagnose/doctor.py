@@ -1,5 +1,6 @@
 """Doctor: watches a solver and says what is wrong with its training."""
 
+import math
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -15,6 +16,7 @@ from brew.diagnose.samples import (
     find_units,
     judge_rate,
 )
+from brew.lr_policy import learning_rate
 
 CLOSELY, EVERY = 20, 10  # looks at the first iterations, then at every tenth
 
@@ -91,11 +93,14 @@ class Doctor:
     def _after_backward(self):
         solver = self._solver()
         iteration = solver.iter
+        if not self.record.losses:  # since a snapshot may have been restored
+            self.record.starts = iteration == 0
         for name, blob in self._losses.items():
             self._add_loss(name, float(blob.cpu_data().sum()))
         if iteration % EVERY and iteration >= CLOSELY:
             return
-        self.record.rates.append((iteration, solver.lr))
+        rate, _ = learning_rate(solver.param, iteration, solver.current_step)
+        self.record.rates.append((iteration, rate))
         for patient in (*self._inputs, *self._labels, *self._units):
             patient.look()
         for weights in self._weights:
@@ -104,7 +109,7 @@ class Doctor:
     def _add_loss(self, name, value):
         solver = self._solver()
         self.record.losses.setdefault(name, []).append((solver.iter, value))
-        if not np.isfinite(value) and self._first_bad is None:
+        if not math.isfinite(value) and self._first_bad is None:
             self._first_bad = _first_not_finite(solver.net)
 
     def _note_failure(self):
@@ -113,7 +118,7 @@ class Doctor:
             return
         for name, blob in self._losses.items():
             value = float(blob.cpu_data().sum())
-            if not np.isfinite(value):
+            if not math.isfinite(value):
                 self._add_loss(name, value)
 
     def _watch_tests(self, net):

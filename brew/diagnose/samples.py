@@ -1,6 +1,7 @@
 """Samples: what flows through a train net, looked at now and then."""
 
 from collections import deque
+from math import log
 
 import numpy as np
 
@@ -25,44 +26,44 @@ class Labels:
 
     def __init__(self, head):
         self.layer, self.loss, _, self.blob, self.num_classes = head
-        self.seen = {}
-        self.num_batches = self.num_items = 0
+        self.seen = set()
+        self.num_batches = self.num_items = self.num_labels = 0
 
     def look(self):
-        """Count the labels of the present batch."""
+        """Note the labels of the present batch."""
         self.num_batches += 1
         self.num_items += self.blob.shape[0] if self.blob.ndim else 1
-        for label, count in zip(*self._present(), strict=True):
-            self.seen[label] = self.seen.get(label, 0) + count
+        self.num_labels += self.blob.count
+        self.seen |= self._present()
 
     def judge(self):
         """Return what is wrong with the labels, at most one finding."""
-        present = set(self._present()[0])
+        present = self._present()
         low, high = min(present, default=0), max(present, default=0)
         K, name = self.num_classes, self.blob.name
         if high >= K or low < 0:
             return [self._out_of_range(low, high)]
-        num_seen = sum(self.seen.values())
         if K == 1 or self.num_items < FEW_LABELS or self.num_batches < 5:
             return []
         if len(self.seen) == 1:
             return [
                 self._finding(
                     "constant labels",
-                    f"all {num_seen:,} labels seen in {name!r} are {low:g}",
+                    f"all {self.num_labels:,} labels seen in {name!r} are "
+                    f"{min(self.seen):g}",
                     "look at how labels were written; if data is sorted by class, "
                     "shuffle it",
                 )
             ]
-        is_one_each = num_seen == self.num_items
-        if K > 2 and is_one_each and set(self.seen) == set(range(1, K)):
-            return [self._starts_at_one(num_seen)]
+        is_one_each = self.num_labels == self.num_items
+        if K > 2 and is_one_each and self.seen == set(range(1, K)):
+            return [self._starts_at_one()]
         if max(self.seen) < K // 3:
             return [
                 self._finding(
                     "wrong num_output",
-                    f"there are {K} scores, but the {num_seen:,} labels seen go from "
-                    f"{min(self.seen):g} to {max(self.seen):g} only",
+                    f"there are {K} scores, but the {self.num_labels:,} labels seen go "
+                    f"from {min(self.seen):g} to {max(self.seen):g} only",
                     f"set num_output of the last layer to {max(self.seen) + 1:.0f}, or "
                     "look for the missing classes",
                 )
@@ -70,24 +71,21 @@ class Labels:
         return []
 
     def _present(self):
-        ignored = self.layer.param.loss_param
-        values, counts = np.unique(self.blob.cpu_data(), return_counts=True)
-        kept = [
-            (float(value), int(count))
-            for value, count in zip(values, counts, strict=True)
-            if not (ignored.HasField("ignore_label") and value == ignored.ignore_label)
-        ]
-        return ([v for v, _ in kept], [c for _, c in kept]) if kept else ([], [])
+        labels = set(self.blob.cpu_data().reshape(-1).tolist())
+        p = self.layer.param.loss_param
+        if p.HasField("ignore_label"):
+            labels.discard(float(p.ignore_label))
+        return labels
 
     def _finding(self, name, evidence, remedy):
         return Finding(name, evidence, remedy, self.layer.name)
 
-    def _starts_at_one(self, num_seen):
+    def _starts_at_one(self):
         K = self.num_classes
         return self._finding(
             "labels off by one",
-            f"{num_seen:,} labels seen in {self.blob.name!r} go from 1 to {K - 1}, for "
-            f"the classes 0 to {K - 1}; class 0 never occurs",
+            f"{self.num_labels:,} labels seen in {self.blob.name!r} go from 1 to "
+            f"{K - 1}, for the classes 0 to {K - 1}; class 0 never occurs",
             f"subtract 1 from every label, and set num_output to {K - 1}",
         )
 
@@ -183,6 +181,11 @@ def judge_rate(weights, record):
     changes = [w.changes for w in weights if w.changes]
     if not changes or not record.starts or record.num_iters < MIN_ITERS - 1:
         return []
+    if any(
+        pairs[-1][1] < 0.5 * log(record.num_classes.get(name, 1))
+        for name, pairs in record.losses.items()
+    ):
+        return []  # fine-tuned from a good place
     fastest = max(float(np.median(some)) for some in changes)
     falls = [
         improvement(np.array([value for _, value in pairs]))

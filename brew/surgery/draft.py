@@ -27,7 +27,7 @@ class Part:
         A copy without blobs; bottoms and tops carry the names they had before
         splits were inserted.
     blobs : list of ndarray
-        Copies of its parameters.
+        Its parameters: read-only views, to be replaced by other arrays.
     bottom_shapes, top_shapes : list of tuple
         The shapes in the net that was given.
     """
@@ -93,7 +93,7 @@ class Draft:
                 param.input_param.shape.add(dim=blob.shape)
         return Part(
             param,
-            [np.array(blob.cpu_data()) for blob in layer.blobs],
+            [blob.cpu_data() for blob in layer.blobs],
             [blob.shape for blob in self._net._bottoms[i]],
             [blob.shape for blob in tops],
         )
@@ -145,15 +145,11 @@ class Draft:
 
     def remove(self, part):
         """Take out a part of one bottom and one top: its readers read its bottom."""
-        before = self.producers()[part, 0][0]
         self.parts.remove(part)
         old, new = part.param.top[0], part.param.bottom[0]
-        if old == new:
-            return
         for other in self.parts:
-            if other is not before:
-                for names in (other.param.bottom, other.param.top):
-                    names[:] = [new if name == old else name for name in names]
+            for names in (other.param.bottom, other.param.top):
+                names[:] = [new if name == old else name for name in names]
 
     def refuse_shared(self, part, what):
         """Raise NetError if other layers share parameters with this part."""

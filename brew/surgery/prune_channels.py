@@ -54,10 +54,8 @@ def prune_channels(net, channels):
         if part.name in channels:
             draft.refuse_shared(part, "lose channels")
             result = _drop(part, channels[part.name])
-        for name in part.param.top:
-            kept.pop(name, None)
-            if result is not None:
-                kept[name] = result
+        if result is not None:
+            kept.update(dict.fromkeys(part.param.top, result))
     _check_outputs(draft, kept)
     return draft.finish()
 

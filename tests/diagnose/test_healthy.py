@@ -121,7 +121,12 @@ def test_a_training_that_goes_on_from_a_good_place_at_a_small_rate():
     solver.step(200)
     solver.param.base_lr = 1e-6
     doctor = diagnose.watch(solver)
-    solver.step(200)
+    solver.step(160)
+    assert doctor.examine() == []
+    finetuned = make_solver(MLP, x * SCALE, y, base_lr=1e-6)
+    finetuned.net.share_with(solver.net)
+    doctor = diagnose.watch(finetuned)
+    finetuned.step(160)
     assert doctor.examine() == []
 
 

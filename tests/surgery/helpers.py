@@ -41,7 +41,10 @@ def fill(net, seed=0):
     rng = np.random.default_rng(seed)
     for blobs in net.params.values():
         for blob in blobs:
-            blob.data[...] = rng.uniform(0.1, 0.9, blob.shape) - 0.3 * (blob.ndim > 1)
+            values = rng.uniform(0.1, 0.9, blob.shape)
+            if blob.ndim > 1:  # small, lest a softmax say 0 and 1 only
+                values = (values - 0.4) * (5 / blob.count**0.5)
+            blob.data[...] = values
     return net
 
 
@@ -63,7 +66,8 @@ def assert_same(old, new, atol=2e-5):
     before, after = run(old), run(new)
     assert before.keys() == after.keys()
     for name, y in before.items():
-        assert abs(y).max() > 1e-3  # zeros would be equal too
+        is_telling = y.size < 3 or np.unique(y.round(3)).size > 2
+        assert is_telling  # zeros would be equal too
         np.testing.assert_allclose(
             after[name].reshape(y.shape), y, rtol=2e-4, atol=atol
         )

@@ -31,6 +31,7 @@ HOSTS = {
 FOLLOWERS = {
     "BatchNorm and Scale": BN + SCALE,
     "BatchNorm alone": BN,
+    "a large eps": layer("BatchNorm", "bn", "c1", more="batch_norm_param { eps: 0.5 }"),
     "Scale alone": SCALE,
     "Scale without bias": layer("Scale", "scale", "c1"),
     "Bias alone": layer("Bias", "bias", "c1"),
@@ -75,7 +76,8 @@ def test_weights_that_another_layer_reads_directly_stay():
 
 def test_factors_over_another_axis_stay():
     rows = layer("Scale", "s", "c1", more="scale_param { axis: 2 }")
-    net = made(IMAGE + conv("c1", "data") + BN + rows)
+    net = made(IMAGE + conv("c1", "data", 10) + BN + rows)
+    assert net.blobs["c1"].shape[1:3] == (10, 10)  # sizes do not tell the axes apart
     folded = surgery.fold_batch_norm(net)
     assert types(folded) == ["Convolution", "Scale"]
     assert_same(net, folded)
@@ -88,9 +90,8 @@ def test_a_net_in_training_cannot_be_folded():
 
 
 def test_fixed_statistics_fold_in_training_too():
-    fixed = BN.replace("BatchNorm", "BatchNorm", 1).replace(
-        'top: "c1"', 'top: "c1" batch_norm_param { use_global_stats: true }'
-    )
+    option = "batch_norm_param { use_global_stats: true }"
+    fixed = layer("BatchNorm", "bn", "c1", more=option)
     net = made(IMAGE + conv("c1", "data") + fixed + AFTER, phase=brew.TRAIN)
     assert_same(net, surgery.fold_batch_norm(net))
 

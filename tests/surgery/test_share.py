@@ -47,6 +47,13 @@ def test_shared_layers_have_one_set_of_parameters():
     assert not np.array_equal(weights(net)["a", 0], weights(net)["b", 0])
 
 
+def test_the_owner_may_come_later_in_the_net():
+    net = made(TWINS, 1)
+    tied = surgery.share_layers(net, "b", "a")
+    for name in "a", "b":
+        assert np.array_equal(weights(tied)[name, 0], weights(net)["b", 0])
+
+
 def test_shared_layers_add_up_their_gradients():
     net = made(TWINS + loss("b"), 1, brew.TRAIN)
     net.params["b"][0].data[...] = net.params["a"][0].data
