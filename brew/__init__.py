@@ -38,6 +38,7 @@ from brew.substitute import use
 from brew.summary import summarize
 from brew.timer import Timer
 from brew.trust import allow_python_layers
+from brew.views import notebook as _notebook  # noqa: F401  rich output of nets and blobs
 
 __version__ = "0.1.0"
 

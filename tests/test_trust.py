@@ -14,6 +14,7 @@ from brew import trust
 from brew.errors import LayerError, SolverError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
+from brew.views.net_graph import draw_net
 
 NET = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }
@@ -244,6 +245,15 @@ def test_a_strangers_net_writes_no_files(places):
     assert (places.work / "out.h5").exists()
 
 
+def test_a_picture_of_a_strangers_net_builds_nothing(places):
+    path = net_in(places.cache)
+    picture = str(draw_net(path))
+    assert "module_with_a_trace" not in sys.modules
+    assert not places.trace.exists()
+    assert "Python" in picture
+    assert "2 × 3" not in picture
+
+
 def test_all_who_read_nets_from_files_are_known():
     # A net that is read by one of these, and then built, passes brew.trust first.
     package = Path(brew.__file__).parent
@@ -252,8 +262,10 @@ def test_all_who_read_nets_from_files_are_known():
         for path in package.rglob("*.py")
         if "read_net" in _called(path)
     }
-    build, only_weights = {"net_build.py", "solver_nets.py"}, {"net_files.py"}
-    assert readers - only_weights - {"surgery/transplant.py"} == build
+    build, weights = {"net_build.py", "solver_nets.py"}, {"net_files.py"}
+    weights.add("surgery/transplant.py")
+    pictures = {"views/net_nodes.py", "cli/draw_net.py"}
+    assert readers - weights - pictures == build
     for name in build:
         assert "check_net" in _called(package / name)
 

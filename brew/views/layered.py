@@ -2,10 +2,12 @@
 
 In the manner of Sugiyama, Tagawa and Toda, 1981: rank every node by its longest
 path, cut long edges into steps from row to row, order each row by the means of
-its neighbours, then shift nodes towards them.
+its neighbours. Where the nodes then stand is up to ``straight.py``.
 """
 
 from itertools import pairwise
+
+from brew.views.straight import straighten
 
 SWEEPS = 8
 
@@ -57,16 +59,21 @@ class Layout:
 
     def _cut_long_edges(self):
         self._chains, self._below, self._above = {}, {}, {}
+        steps = {}  # edges of one start share theirs, and fork as late as they can
         for start, end in self.edges:
             chain = [start]
             for row in range(self.rank[start] + 1, self.rank[end]):
-                chain.append(len(self.rank))
-                self.rank.append(row)
+                if (start, row) not in steps:
+                    steps[start, row] = len(self.rank)
+                    self.rank.append(row)
+                chain.append(steps[start, row])
             chain.append(end)
             self._chains[start, end] = chain
-            for low, high in pairwise(chain):
-                self._above.setdefault(low, []).append(high)
-                self._below.setdefault(high, []).append(low)
+        for low, high in sorted(
+            {p for c in self._chains.values() for p in pairwise(c)}
+        ):
+            self._above.setdefault(low, []).append(high)
+            self._below.setdefault(high, []).append(low)
 
     def _order_rows(self):
         self.rows = [[] for _ in range(max(self.rank, default=0) + 1)]
@@ -80,27 +87,15 @@ class Layout:
                 place.update({n: i for i, n in enumerate(row)})
 
     def _shift(self):
-        self.x = [0.0] * len(self.rank)
-        for row in self.rows:
-            self._place(row, {n: 0.0 for n in row})
-        for sweep in range(SWEEPS):
-            for row in self.rows if sweep % 2 == 0 else reversed(self.rows):
-                wish = {}
-                for n in row:
-                    near = self._below.get(n, []) + self._above.get(n, [])
-                    wish[n] = _mean(self.x, near, self.x[n])
-                self._place(row, wish)
-        left = min(self.x, default=0.0)
-        self.x = [x - left for x in self.x]
-
-    def _place(self, row, wish):
-        """Put a row near where its nodes wish to be, apart and in order."""
-        places = [wish[n] for n in row]
-        for i, (before, n) in enumerate(pairwise(row), start=1):
-            places[i] = max(places[i], places[i - 1] + self._distance(before, n))
-        too_far = sum(places) - sum(wish[n] for n in row)
-        for n, place in zip(row, places, strict=True):
-            self.x[n] = place - too_far / len(row)
+        places = straighten(
+            self.rows,
+            self._below,
+            self._above,
+            lambda n: n >= self.num_nodes,
+            self._distance,
+        )
+        left = min(places.values(), default=0.0)
+        self.x = [places[n] - left for n in range(len(self.rank))]
 
     def _distance(self, one, other):
         thin = (one >= self.num_nodes) + (other >= self.num_nodes)

@@ -23,7 +23,14 @@ class Svg:
         Size in pixels.
     title : str
         What a screen reader says.
+
+    Attributes
+    ----------
+    shrinks : bool
+        Does it become smaller where a page is too narrow for it?
     """
+
+    shrinks = True
 
     def __init__(self, width, height, title):
         self.width, self.height, self.title = width, height, title
@@ -67,20 +74,25 @@ class Svg:
             f"rx='{radius}' fill='{fill}' stroke='{stroke}'>{hint}</rect>"
         )
 
-    def curve(self, x1, y1, x2, y2, colour=FAINT):
-        """Draw an arrow that leaves and arrives vertically."""
-        middle = (y1 + y2) / 2
+    def curve(self, x1, y1, x2, y2, colour=FAINT, sideways=False):
+        """Draw a line that leaves and arrives vertically, or `sideways`."""
+        middle = (x1 + x2) / 2 if sideways else (y1 + y2) / 2
+        bends = (
+            [(middle, y1), (middle, y2)] if sideways else [(x1, middle), (x2, middle)]
+        )
+        (a, b), (c, d) = bends
         self.parts.append(
-            f"<path d='M{x1:.1f},{y1:.1f} C{x1:.1f},{middle:.1f} {x2:.1f},{middle:.1f} "
+            f"<path d='M{x1:.1f},{y1:.1f} C{a:.1f},{b:.1f} {c:.1f},{d:.1f} "
             f"{x2:.1f},{y2:.1f}' fill='none' stroke='{colour}' stroke-width='1.4'/>"
         )
 
     def __str__(self):
         """Return the SVG text."""
+        style = "max-width:100%;height:auto" if self.shrinks else "max-width:none"
         return (
             f"<svg xmlns='http://www.w3.org/2000/svg' width='{self.width:.0f}' "
             f"height='{self.height:.0f}' viewBox='0 0 {self.width:.0f} "
-            f"{self.height:.0f}' style='max-width:100%;height:auto' role='img' "
+            f"{self.height:.0f}' style='{style}' role='img' "
             f"aria-label='{escape(self.title)}' {FONT}>"
             f"<rect width='100%' height='100%' fill='{PAPER}'/>"
             + "".join(self.parts)
