@@ -1,6 +1,6 @@
 """Fillers: how parameters (and dummy data) get their first values."""
 
-from math import ceil, prod, sqrt
+from math import ceil, inf, prod, sqrt
 
 import numpy
 
@@ -47,6 +47,11 @@ def constant(shape, filler, rng):
 
 def uniform(shape, filler, rng):
     """Evenly spread over ``min`` [0] to ``max`` [1]."""
+    if not 0 <= filler.max - filler.min < inf:
+        raise LayerError(
+            f"filler uniform needs min <= max, both finite, not {filler.min:g} and "
+            f"{filler.max:g}"
+        )
     return rng.uniform(filler.min, filler.max, shape)
 
 

@@ -73,6 +73,9 @@ BAD = [
     ('type: "gaussian" sparse: -2', (2,), "sparse >= 0"),
     ('type: "bilinear"', (2, 2), "square 4-D filters"),
     ('type: "bilinear"', (1, 1, 3, 4), "square 4-D filters"),
+    ('type: "uniform" min: 1 max: 0', (2,), "min <= max, both finite, not 1 and 0"),
+    ('type: "uniform" max: inf', (2,), "both finite, not 0 and inf"),
+    ('type: "uniform" min: nan', (2,), "both finite, not nan and 1"),
     ("", (0, 3), "needs elements to fill"),
 ]
 
