@@ -154,27 +154,21 @@ def test_each_takes_one_launch(cupy, gpu_mode):
     x, window = cupy.ones((2, 3, 9, 9)), ((3, 3), (2, 2), (1, 1))
     axes, images = (Axis(3), Axis(3)), cupy.ones((3, 9, 9, 2))
 
-    def names(function, *args, **options):
+    def check(name, function, *args, **options):
         before = len(emulation.launches)
         function(*args, **options)
-        return [name for name, _, _ in emulation.launches[before:]]
+        assert [launch[0] for launch in emulation.launches[before:]] == [name]
 
     with backend.device_pass():
         y = pooling.average_forward(x, *window)
         taps = cupy.zeros(y.shape, "uint8")
         windows = im2col(images, axes, (7, 7))
-        assert names(pooling.max_forward, x, *window, out=y, taps=taps) == [
-            "max_forward"
-        ]
-        assert names(pooling.max_backward, y, taps, x.shape, *window) == [
-            "max_backward"
-        ]
-        assert names(pooling.average_forward, x, *window, out=y) == ["average_forward"]
-        assert names(pooling.average_backward, y, x.shape, *window) == [
-            "average_backward"
-        ]
-        assert names(im2col, images, axes, (7, 7)) == ["im2col"]
-        assert names(col2im, windows, axes, images) == ["col2im"]
+        check("max_forward", pooling.max_forward, x, *window, out=y, taps=taps)
+        check("max_backward", pooling.max_backward, y, taps, x.shape, *window)
+        check("average_forward", pooling.average_forward, x, *window, out=y)
+        check("average_backward", pooling.average_backward, y, x.shape, *window)
+        check("im2col", im2col, images, axes, (7, 7))
+        check("col2im", col2im, windows, axes, images)
 
 
 @pytest.mark.emulated
