@@ -24,30 +24,32 @@ def in_pieces(function, *arrays):
         function(*arrays)
         return
     flat = [array.reshape(-1) for array in arrays]
-    _deal(function, flat, item_size=1)
+    _deal(function, flat, 1, 3)
 
 
-def by_items(function, *arrays):
+def by_items(function, *arrays, has_short_calls=False):
     """Call `function` on matching groups of items: slices of the first axis.
 
     As :func:`in_pieces`, for work in which the numbers of an item belong together.
+    If the function has many short calls of NumPy, pieces are larger where there are
+    several threads: they wait for one another at each call.
     """
     size = arrays[0].size
     if size < LARGE or backend.on_device():
         function(*arrays)
         return
-    _deal(function, arrays, item_size=size // len(arrays[0]))
+    _deal(function, arrays, size // len(arrays[0]), 6 if has_short_calls else 3)
 
 
 def _are_contiguous(arrays):
     return all(array.flags.c_contiguous for array in arrays)
 
 
-def _deal(function, arrays, item_size):
-    """Deal as many pieces to each thread."""
+def _deal(function, arrays, item_size, scale):
+    """Deal as many pieces to each thread: `scale` times larger ones to several."""
     num_threads, num_items = backend.num_threads(), len(arrays[0])
     # several threads wait for one another between calls: then make fewer calls
-    piece = PIECE if num_threads == 1 else 3 * PIECE
+    piece = PIECE if num_threads == 1 else scale * PIECE
     rounds = -(-num_items * item_size // (piece * num_threads))
     step = -(-num_items // (rounds * num_threads))
 

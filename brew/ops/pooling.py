@@ -2,8 +2,8 @@
 
 A window is a rectangle, so its columns and rows are taken one after the other: first
 the best of ``kw`` neighbours, then the best of ``kh`` of those. Each step slides over
-the flat memory as if it had no rows, and the windows that are wanted are picked out
-at the end. Much is computed in vain, but one long run is faster than many short ones.
+the flat memory as if it had no rows: some of it is computed in vain where a row ends,
+but one long run is faster than many short ones.
 On a GPU, where short runs cost nothing, kernels do the same window by window.
 
 A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
@@ -75,17 +75,20 @@ def max_forward(
             taps[...] = flat.argmax(1).reshape(taps.shape)
             y[...] = flat.max(1).reshape(y.shape)
             return
-        framed = frame.around(x, lowest)
-        flat, places = framed.reshape(-1), None
-        if kernel[1] > 1:
-            flat, places = _slide_max(flat, places, kernel[1], 1, 1, taps.dtype)
-        if kernel[0] > 1:
-            step = framed.shape[2], kernel[1]
-            flat, places = _slide_max(flat, places, kernel[0], *step, taps.dtype)
-        y[...] = flat.reshape(framed.shape)[frame.corners]
-        taps[...] = 0 if places is None else places.reshape(framed.shape)[frame.corners]
+        phases = frame.phases(x, lowest)
+        rows = phases.shape[1:]  # (phases, planes, oh and more, ow and more)
+        columns = _runs(phases, kernel[1], stride[1], 1)
+        best, places = (
+            array.reshape(rows) for array in _best(columns, None, 1, taps.dtype)
+        )
+        best, places = (
+            _runs(a, kernel[0], stride[0], rows[-1]) for a in (best, places)
+        )
+        best, places = _best(best, places, kernel[1], taps.dtype)
+        y[...] = best.reshape(rows[1:])[frame.wanted]
+        taps[...] = places.reshape(rows[1:])[frame.wanted]
 
-    by_items(pool, _planes(x), _planes(out), _planes(taps))
+    by_items(pool, _planes(x), _planes(out), _planes(taps), has_short_calls=True)
     return out
 
 
@@ -149,10 +152,11 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
         if frame.is_one_window:
             y[...] = x.reshape(len(x), x.shape[1] * x.shape[2]).sum(1).reshape(y.shape)
         else:
-            framed = frame.around(x, 0.0)
-            sums = _slide_sum(framed, kernel[1], 1, "row")
-            sums = _slide_sum(sums, kernel[0], framed.shape[2], "window")
-            y[...] = sums[frame.corners]
+            phases = frame.phases(x, 0.0)
+            rows = phases.shape[1:]
+            sums = _sum(_runs(phases, kernel[1], stride[1], 1), "row").reshape(rows)
+            sums = _sum(_runs(sums, kernel[0], stride[0], rows[-1]), "window")
+            y[...] = sums.reshape(rows[1:])[frame.wanted]
         flat = y.reshape(len(y), len(areas))  # long runs for the division too
         flat /= areas
 
@@ -196,43 +200,57 @@ def _planes(array):
     return array.reshape(-1, *array.shape[2:])
 
 
-def _slide_max(x, taps, kernel, step, weight, dtype):
-    """Return the best of `kernel` numbers, `step` apart, from each place on; and taps.
+def _runs(phases, kernel, stride, step):
+    """Return for each tap a run of flat memory: what windows side by side see there.
 
-    Taps (None stands for zeros) grow by `weight` with each number. A later number
-    wins only if it is larger, and its tap is larger in any case: so the larger of two
-    taps is the right one.
+    The windows lie `step` apart in their phase: the next tap that is seen in the same
+    phase is `stride` taps away.
     """
-    xp = backend.xp_of(x)
+    flat = phases.reshape(len(phases), -1)
+    return [flat[tap % stride][tap // stride * step :] for tap in range(kernel)]
+
+
+def _best(runs, taps, weight, dtype):
+    """Return the largest of the runs, place by place, and its tap.
+
+    The tap of run i is ``i * weight``, plus what `taps` has for it (None: nothing). A
+    later run wins only if it is larger, and its tap is larger in any case: so the
+    larger of two taps is the right one.
+    """
+    xp = backend.xp_of(runs[0])
     key = "row" if taps is None else "window"
-    all_best = backend.scratch(f"best of a {key}", x.shape, x.dtype)
-    all_taps = backend.scratch(f"taps of a {key}", x.shape, dtype)
-    count = len(x) - (kernel - 1) * step
+    all_best = backend.scratch(f"best of a {key}", runs[0].shape, runs[0].dtype)
+    all_taps = backend.scratch(f"taps of a {key}", runs[0].shape, dtype)
+    count = len(runs[-1])
     all_best[count:] = all_taps[count:] = 0  # too few rivals; nobody wants them
     better = backend.scratch("better", (count,), "uint8")
     rival_taps = backend.scratch("taps of rivals", (count,), dtype)
-    champions, best_taps = x[:count], all_taps[:count]
-    best_taps[...] = 0 if taps is None else taps[:count]
-    for i in range(1, kernel):
-        rivals = slice(i * step, i * step + count)
-        xp.greater(x[rivals], champions, out=better.view(bool))
-        champions = xp.maximum(x[rivals], champions, out=all_best[:count])
+    champions, best_taps = runs[0][:count], all_taps[:count]
+    best_taps[...] = 0 if taps is None else taps[0][:count]
+    for i, run in enumerate(runs[1:], start=1):
+        rivals = run[:count]
+        xp.greater(rivals, champions, out=better.view(bool))
+        champions = xp.maximum(rivals, champions, out=all_best[:count])
         if taps is None:
             xp.multiply(better, i * weight, out=rival_taps)
         else:
-            xp.add(taps[rivals], i * weight, out=rival_taps)
+            xp.add(taps[i][:count], i * weight, out=rival_taps)
             rival_taps *= better
         xp.maximum(best_taps, rival_taps, out=best_taps)
-    return all_best, all_taps
+    return (all_best if len(runs) > 1 else runs[0]), all_taps
 
 
-def _slide_sum(x, kernel, step, key):
-    """Return the sum of `kernel` numbers, `step` apart, from each place on."""
-    sums = backend.scratch(f"pooling {key}", x.shape, x.dtype)
-    sums[...] = x
-    count = x.size - (kernel - 1) * step
-    for i in range(1, kernel):
-        _flat(sums)[:count] += _flat(x)[i * step : i * step + count]
+def _sum(runs, key):
+    """Return the sum of the runs, place by place."""
+    if len(runs) == 1:
+        return runs[0]
+    sums = backend.scratch(f"pooling {key}", runs[0].shape, runs[0].dtype)
+    count = len(runs[-1])
+    sums[count:] = 0  # nobody wants what is summed there
+    total = sums[:count]
+    backend.xp_of(total).add(runs[0][:count], runs[1][:count], out=total)
+    for run in runs[2:]:
+        total += run[:count]
     return sums
 
 
