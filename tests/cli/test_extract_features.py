@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from brew import backend
 from brew.cli import extract_features as command
 from brew.layer import TEST
 from brew.net import Net
@@ -132,3 +133,18 @@ def test_an_interrupt_leaves_no_database(brew, little, in_tmp_path, monkeypatch)
     before = sorted(in_tmp_path.iterdir())
     assert brew("extract_features", *WORDS)[0] == 130
     assert sorted(in_tmp_path.iterdir()) == before
+
+
+@pytest.mark.device
+def test_a_gpu_stores_the_same_features(brew, little):
+    names = ("net.caffemodel", "net.prototxt", "conv,data")
+    code, _, err = brew("extract_features", *names, "a,b", "2", "lmdb", "GPU", "0")
+    backend.set_mode_cpu()
+    assert code == 0, err
+    net = Net("net.prototxt", TEST, weights="net.caffemodel")
+    stored = [datum for _, datum in records("b")]
+    for i, (_, datum) in enumerate(records("a")):
+        net.blobs["data"].data[0].flat = stored[i].float_data
+        net.forward(start="conv", end="conv")
+        wanted = net.blobs["conv"].data[0].ravel()
+        assert np.allclose(datum.float_data, wanted, rtol=1e-4, atol=1e-5)
