@@ -111,29 +111,26 @@ def _split_convolution(part, rank):
 
 
 def _window(p, kernel):
-    """Return kernel, stride, pad and dilation, (h, w) each, with what does nothing."""
-    return (
-        (kernel, 1),
-        (_pair(p, "stride", 1), 1),
-        (_pair(p, "pad", 0), 0),
-        (_pair(p, "dilation", 1), 1),
-    )
+    """Return kernel, stride and pad, (h, w) each, with what does nothing.
+
+    Dilation stays for both layers: along an axis of kernel 1 it does nothing.
+    """
+    return (kernel, 1), (_pair(p, "stride", 1), 1), (_pair(p, "pad", 0), 0)
 
 
 def _pair(p, name, default):
     for_each = [f"{name}_h", f"{name}_w"]
-    if name != "dilation" and any(p.HasField(field) for field in for_each):
+    if any(p.HasField(field) for field in for_each):
         return tuple(getattr(p, field) for field in for_each)
     values = list(getattr(p, name)) or [default]
     return tuple(values * 2)[:2] if len(values) == 1 else tuple(values)
 
 
 def _set_window(p, sizes):
-    for name, (h, w) in zip(("kernel", "stride", "pad"), sizes, strict=False):
+    for name, (h, w) in zip(("kernel", "stride", "pad"), sizes, strict=True):
         p.ClearField("kernel_size" if name == "kernel" else name)
         setattr(p, f"{name}_h", h)
         setattr(p, f"{name}_w", w)
-    p.dilation[:] = sizes[3]
 
 
 def _factors(part, matrices, rank):

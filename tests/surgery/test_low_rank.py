@@ -20,6 +20,7 @@ CONVS = {
     "groups": "group: 3",
     "stride, pad": "stride: 2 pad: 1",
     "dilation": "dilation: 2 pad: 2",
+    "two dilations": "dilation: 2 dilation: 1",
     "two sizes": "kernel_h: 3 kernel_w: 5 stride_h: 1 stride_w: 2 pad_h: 0 pad_w: 2",
 }
 IPS = {"plain": "", "no bias": "bias_term: false", "transposed": "transpose: true",
