@@ -30,12 +30,13 @@ def in_pieces(function, *arrays):
 def by_items(function, *arrays, has_short_calls=False):
     """Call `function` on matching groups of items: slices of the first axis.
 
-    As :func:`in_pieces`, for work in which the numbers of an item belong together.
+    As :func:`in_pieces`, for work in which the numbers of an item belong together: it
+    takes longer for each number, so that smaller arrays are shared, too.
     If the function has many short calls of NumPy, pieces are larger where there are
     several threads: they wait for one another at each call.
     """
     size = arrays[0].size
-    if size < LARGE or backend.on_device():
+    if size < PIECE or backend.on_device():
         function(*arrays)
         return
     _deal(function, arrays, size // len(arrays[0]), 6 if has_short_calls else 3)
