@@ -5,6 +5,7 @@ import numpy as np
 import brew
 from benchmarks.contest import contest
 from brew import zoo
+from brew.net_filter import filter_net
 from brew.proto import caffe_pb2
 from brew.proto.upgrade import read_net, read_solver
 
@@ -73,17 +74,18 @@ def solver_param_without_data(name, num_items=None):
 
 
 def with_inputs(net, shape):
-    """Return the net with Input layers in place of its data layers of phase TRAIN."""
-    result = caffe_pb2.NetParameter(name=net.name)
+    """Return the net for training with Input layers in place of its data layers."""
+    net.state.phase = brew.TRAIN
+    net = filter_net(net)
     for layer in net.layer:
-        if not layer.type.endswith("Data"):
-            result.layer.add().CopyFrom(layer)
-        elif all(rule.phase == brew.TRAIN for rule in layer.include):
-            inputs = result.layer.add(name=layer.name, type="Input", top=layer.top)
+        if layer.type.endswith("Data"):
+            inputs = caffe_pb2.LayerParameter(name=layer.name, type="Input")
+            inputs.top.extend(layer.top)
             for top in layer.top:
                 size = shape[:1] if top == "label" else shape
                 inputs.input_param.shape.add(dim=size)
-    return result
+            layer.CopyFrom(inputs)
+    return net
 
 
 def fill_inputs(net):
