@@ -4,6 +4,7 @@ python -m benchmarks nets [lenet ...]
 python -m benchmarks memory [lenet ...]
 python -m benchmarks layers [conv2 ...]
 python -m benchmarks overhead
+python -m benchmarks depth
 """
 
 import argparse
@@ -14,7 +15,7 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks import layers, memory, nets, overhead
+from benchmarks import depth, layers, memory, nets, overhead
 from brew import backend
 
 
@@ -22,7 +23,9 @@ def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Time brew beside PyTorch."
     )
-    parser.add_argument("what", choices=["nets", "memory", "layers", "overhead"])
+    parser.add_argument(
+        "what", choices=["nets", "memory", "layers", "overhead", "depth"]
+    )
     parser.add_argument("names", nargs="*", help="only those whose name contains this")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7, help="turns of each")
@@ -30,6 +33,9 @@ def main():
     args = parser.parse_args()
     if args.what == "overhead":
         overhead.run(args.names)
+        return
+    if args.what == "depth":
+        depth.run()
         return
     torch = torch_or_exit()
     print(machine(torch))

@@ -31,13 +31,17 @@ def to_path(path: AnyPath) -> Path:
     )
 
 
-def read_bytes(path: AnyPath) -> bytes:
-    """Return the content of the file at `path`; FileError says why it cannot."""
+def read_bytes(path: AnyPath, size: int = -1) -> bytes:
+    """Return the content of the file at `path`; FileError says why it cannot.
+
+    Only the first `size` bytes, unless that is negative.
+    """
     path = to_path(path)
     try:
         if _is_endless(path):
             raise FileError(f"{path}: this is a device; name a file")
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read(size)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise _unreadable(path, error) from error
 

@@ -9,8 +9,8 @@ from brew.errors import NetError, WeightMismatch
 from brew.files import read_bytes
 from brew.log import logger
 from brew.proto import caffe_pb2
-from brew.proto.binary import blobproto_to_arrays, write_message
-from brew.proto.upgrade import read_net
+from brew.proto.binary import write_message
+from brew.proto.stored import layers_in_file, layers_in_message
 
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
@@ -34,12 +34,12 @@ def copy_from(net, weights):
     if hasattr(weights, "to_proto"):  # a net
         weights = weights.to_proto()
     if isinstance(weights, caffe_pb2.NetParameter):
-        _copy_from_proto(net, weights)
+        _copy(net, layers_in_message(weights))
     elif is_hdf5(weights):
         net.load_hdf5(weights)
     else:
         try:
-            _copy_from_proto(net, read_net(weights))
+            _copy(net, layers_in_file(weights))
         except WeightMismatch as error:
             raise WeightMismatch(f"{weights}: {error}") from None
 
@@ -90,20 +90,20 @@ def save(net, path, write_diff=False):
 
 def is_hdf5(path):
     """Tell whether the file at `path` starts as HDF5 files do."""
-    return read_bytes(path)[: len(_HDF5_MAGIC)] == _HDF5_MAGIC
+    return read_bytes(path, len(_HDF5_MAGIC)) == _HDF5_MAGIC
 
 
-def _copy_from_proto(net, param):
+def _copy(net, layers):
     copies = []
-    for source in param.layer:
-        target = _first_layer(net, source.name)
+    for name, stored in layers:
+        target = _first_layer(net, name)
         if target is None:
-            logger.info("Ignoring source layer %s", source.name)
+            logger.info("Ignoring source layer %s", name)
             continue
-        _check_number(target, len(source.blobs))
-        for i, (blob, proto) in enumerate(zip(target.blobs, source.blobs, strict=True)):
-            values, _ = blobproto_to_arrays(proto)
-            _check_shape(target, i, blob.shape, values.shape, _is_legacy(proto))
+        _check_number(target, len(stored))
+        for i, (values, is_legacy) in enumerate(stored):
+            blob = target.blobs[i]
+            _check_shape(target, i, blob.shape, values.shape, is_legacy)
             copies.append((blob, values))
     for blob, values in copies:  # only now: a mismatch must not leave half a copy
         blob.mutable_cpu_data()[...] = values.reshape(blob.shape)
@@ -111,10 +111,6 @@ def _copy_from_proto(net, param):
 
 def _first_layer(net, name):
     return next((layer for layer in net.layers if layer.name == name), None)
-
-
-def _is_legacy(proto):
-    return any(proto.HasField(name) for name in ("num", "channels", "height", "width"))
 
 
 def _check_number(layer, num_stored):

@@ -145,7 +145,7 @@ def blobproto_to_arrays(proto):
     diff = values.get("double_diff", values.get("diff"))
     if data is None:
         data = numpy.empty(0, numpy.float32)
-    return _shaped(data, shape), None if diff is None else _shaped(diff, shape)
+    return shaped(data, shape), None if diff is None else shaped(diff, shape)
 
 
 def blobproto_to_array(proto, return_diff=False):
@@ -195,7 +195,8 @@ def _values(proto):
     return values
 
 
-def _shaped(values, shape):
+def shaped(values, shape):
+    """Return stored values in their shape; ProtoError if their number is wrong."""
     if prod(shape) != values.size:
         raise ProtoError(
             f"the stored shape {shape} asks for {prod(shape)} values, but "
