@@ -2,7 +2,8 @@
 
 from html import escape
 
-GOOD, WARNING, PLAIN = "#009E73", "#D55E00", "#222222"
+GOOD, WARNING = "color:#009E73", "color:#D55E00"
+_CELL = "text-align:left;padding-right:14px;"
 
 
 class Report:
@@ -41,7 +42,7 @@ class Report:
         return "\n".join([self.title, *(line.rstrip() for line in text)])
 
     def _repr_html_(self):
-        head = "".join(f"<th style='text-align:left'>{x}</th>" for x in self.columns)
+        head = "".join(f"<th style='{_CELL}'>{x}</th>" for x in self.columns)
         body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
         return (
             f"<table><caption style='text-align:left'>{escape(self.title)}</caption>"
@@ -50,9 +51,9 @@ class Report:
 
 
 def _cells(row):
-    colours = [PLAIN] * len(row)
+    colours = [""] * len(row)  # the page's own, be it light or dark
     colours[1] = WARNING if row[1] == "skipped" else GOOD
     return "".join(
-        f"<td style='text-align:left;color:{colour}'>{escape(str(value))}</td>"
+        f"<td style='{_CELL}{colour}'>{escape(str(value))}</td>"
         for value, colour in zip(row, colours, strict=True)
     )

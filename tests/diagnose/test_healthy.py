@@ -57,7 +57,7 @@ def test_a_net_that_starts_with_tiny_weights_as_cifar10_quick_does():
         + softmax("ip2")
     )
     fields = {"base_lr": 0.001, "weight_decay": 0.004}
-    assert train(body, x - x.mean(axis=0), y, 160, **fields) == []
+    assert train(body, x - x.mean(axis=0), y, 160, batch=16, **fields) == []
 
 
 def test_an_autoencoder():
