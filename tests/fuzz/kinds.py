@@ -96,7 +96,7 @@ class BuiltNet(Kind):
 
 
 class Caffemodel(Kind):
-    """A binary model, copied into a net."""
+    """A binary model, copied into a net; and read as a message, as for a net."""
 
     share = 25
 
@@ -109,8 +109,10 @@ class Caffemodel(Kind):
         return [model.SerializeToString() for model in models]
 
     def read(self, content):
+        self.path.write_bytes(content)
+        self.net.copy_from(self.path)
         param = parse_binary(content, caffe_pb2.NetParameter(), "net.caffemodel")
-        self.net.copy_from(upgrade_net(param, "net.caffemodel", warn=lambda text: None))
+        upgrade_net(param, "net.caffemodel", warn=lambda text: None)
 
 
 class Binaryproto(Kind):
