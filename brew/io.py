@@ -39,10 +39,13 @@ def array_to_blobproto(arr, diff=None):
     arr : array_like
         Any shape.
     diff : array_like, optional
-        As many values, stored as the diff.
+        As many values, stored as the diff. ArrayError if they are no numbers.
     """
-    diff = None if diff is None else numpy.asarray(diff, numpy.float32)
-    return binary.array_to_blobproto(numpy.asarray(arr, numpy.float32), diff)
+    try:
+        diff = None if diff is None else numpy.asarray(diff, numpy.float32)
+        return binary.array_to_blobproto(numpy.asarray(arr, numpy.float32), diff)
+    except (TypeError, ValueError) as error:
+        raise ArrayError(f"a blob holds an array of numbers: {error}") from error
 
 
 def arraylist_to_blobprotovector_str(arraylist):
@@ -57,10 +60,12 @@ def blobprotovector_str_to_arraylist(str):
 
     Raises
     ------
-    ProtoError
-        If the bytes are damaged.
+    ProtoError, ArrayError
+        If the bytes are damaged, or no bytes.
     """
     vector = caffe_pb2.BlobProtoVector()
+    if not isinstance(str, bytes):
+        raise ArrayError(f"arrays are read from bytes, not from {str!r:.60}")
     if str:  # no bytes are an empty list
         binary.parse_binary(str, vector, "<bytes>")
     return [blobproto_to_array(blob) for blob in vector.blobs]
@@ -106,6 +111,8 @@ def datum_to_array(datum):
     ArrayError
         If it holds a compressed image, or not as many values as its sizes ask for.
     """
+    if not hasattr(datum, "encoded"):
+        raise ArrayError(f"a Datum is needed here, not {datum!r:.60}")
     shape = (datum.channels, datum.height, datum.width)
     if datum.encoded:
         raise ArrayError("this Datum holds a compressed image; decode datum.data")

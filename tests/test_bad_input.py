@@ -228,6 +228,16 @@ def test_a_mistake_with_a_solver_is_explained(mistake, message):
 
 IMAGE = np.zeros((3, 3, 3), np.float32)
 IMAGES = [
+    (
+        lambda: brew.io.array_to_blobproto("a"),
+        "a blob holds an array of numbers: could",
+    ),
+    (lambda: brew.io.array_to_blobproto([[1], []]), "a blob holds an array of numbers"),
+    (lambda: brew.io.datum_to_array(3), "a Datum is needed here, not 3"),
+    (
+        lambda: brew.io.blobprotovector_str_to_arraylist("a"),
+        "read from bytes, not from",
+    ),
     (lambda: brew.io.resize_image(IMAGE, 3), r"is resized to \(h, w\), not to 3"),
     (lambda: brew.io.resize_image(IMAGE, (0, 2)), r"not to \(0, 2\)"),
     (lambda: brew.io.resize_image(IMAGE[0], (2, 2)), r"has the shape \(h, w, C\), not"),
