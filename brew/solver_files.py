@@ -68,13 +68,13 @@ def newest_snapshot(param):
         number = re.search(r"_iter_(\d+)\.solverstate(\.h5)?$", path.name)
         if number:
             found.append((int(number[1]), path.stat().st_mtime, str(path)))
-    for _, _, path in sorted(found, reverse=True):
+    for _, _, state in sorted(found, reverse=True):
         try:
-            _check_snapshot(path)
+            _check_snapshot(state)
         except BrewError as error:
-            logger.warning("Passing over the snapshot %s: %s", path, error)
+            logger.warning("Passing over the snapshot %s: %s", state, error)
         else:
-            return path
+            return state
     return None
 
 

@@ -188,7 +188,8 @@ def load_split(name, split):
     if split == "test":
         return splits[2:]
     if split == "train_warped":
-        return warp(*splits[:2], describe(name).warp)
+        images, labels = splits[:2]
+        return warp(images, labels, describe(name).warp)
     return splits[:2]
 
 

@@ -70,7 +70,7 @@ def warp(images, labels, how, copies=8, seed=0):
 def _warp_one(image, how, rng):
     ndimage = import_extra("scipy.ndimage", "data")
     h, w = image.shape[1:]
-    places = np.stack(np.mgrid[:h, :w]).reshape(2, -1).astype(float)
+    places = np.mgrid[:h, :w].reshape(2, -1).astype(float)
     middle = np.array([[(h - 1) / 2], [(w - 1) / 2]])
     seen = _matrix(how, rng) @ (places - middle) + middle
     seen += how.shift * rng.uniform(-1, 1, (2, 1))

@@ -16,11 +16,15 @@ from math import prod
 import numpy as np
 
 from brew.errors import FileError
+from brew.files import AnyPath
 
 CODEBOOK = 256
+Layer = tuple[np.ndarray, np.ndarray]  # W and b
 
 
-def unpack(packed, shapes, source="this file"):
+def unpack(
+    packed: bytes, shapes: list[tuple[int, ...]], source: AnyPath = "this file"
+) -> list[Layer]:
     """Return the weights and biases of each layer.
 
     Parameters
@@ -56,7 +60,7 @@ def unpack(packed, shapes, source="this file"):
     return layers
 
 
-def _layer(reader, count, shape):
+def _layer(reader: "_Reader", count: int, shape: tuple[int, ...]) -> Layer:
     codebook = reader.take("<f4", CODEBOOK)
     b = reader.take("<f4", shape[0])
     codes = reader.take("u1", count)
@@ -76,10 +80,10 @@ def _layer(reader, count, shape):
 class _Reader:
     """Takes arrays from bytes, one after the other."""
 
-    def __init__(self, packed, source):
+    def __init__(self, packed: bytes, source: AnyPath) -> None:
         self.packed, self.source, self.position = packed, source, 0
 
-    def take(self, dtype, count):
+    def take(self, dtype: str, count: int) -> np.ndarray:
         size = np.dtype(dtype).itemsize * count
         if self.position + size > len(self.packed):
             raise FileError(

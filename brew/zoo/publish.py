@@ -16,7 +16,7 @@ from brew.zoo.cards import Card, read_card_of, write_card
 NEEDED = ("name", "caffemodel", "caffemodel_url", "license")
 
 
-def publish(folder):
+def publish(folder: str | Path) -> Card:
     """Check a model folder, and write the size and the checksums into its card.
 
     Parameters

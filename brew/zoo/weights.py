@@ -7,6 +7,7 @@ cache: the folder ``$BREW_ZOO``, else ``zoo`` in brew's cache.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from brew.download import Download, cache_folder, fetch, has_checksum
@@ -17,10 +18,11 @@ from brew.net import Net
 from brew.zoo.cards import list_models, path, read_card_of
 from brew.zoo.deep_compression import unpack
 
+Step = Callable[[int], None]
 PACKED = "packed"  # the fact that tells of Deep Compression's format
 
 
-def load(name, phase=TEST, step=lambda count: None):
+def load(name: str, phase: int = TEST, step: Step = lambda count: None) -> Net:
     """Return the net of a model, with its trained parameters.
 
     Parameters
@@ -44,7 +46,7 @@ def load(name, phase=TEST, step=lambda count: None):
     return Net(path(name) / "deploy.prototxt", phase, weights=weights(name, step=step))
 
 
-def is_here(name):
+def is_here(name: str) -> bool:
     """Tell whether the parameters of a model can be had without a connection."""
     folder = _folder(name)
     facts = read_card_of(folder).facts
@@ -53,7 +55,9 @@ def is_here(name):
     return any(has_checksum(place, **checksums) for place in places)
 
 
-def weights(model, timeout=30, step=lambda count: None):
+def weights(
+    model: str | Path, timeout: float = 30, step: Step = lambda count: None
+) -> Path:
     """Return the path of the caffemodel of a model; fetch it if it is not here.
 
     Parameters
@@ -87,7 +91,7 @@ def weights(model, timeout=30, step=lambda count: None):
     return _unpacked(place, folder, download.sha256) if PACKED in facts else place
 
 
-def cached(facts, folder):
+def cached(facts: dict[str, str], folder: Path) -> Path:
     """Return the path of the fetched file of a model in the cache."""
     name = facts.get("cache", f"{folder.name}/{_file_name(facts, folder)}")
     place = zoo_cache() / name
@@ -96,13 +100,13 @@ def cached(facts, folder):
     return place
 
 
-def zoo_cache():
+def zoo_cache() -> Path:
     """Return where fetched models live: ``BREW_ZOO``, else ``zoo`` in the cache."""
     given = os.environ.get("BREW_ZOO")
     return Path(given) if given else cache_folder() / "zoo"
 
 
-def _folder(model):
+def _folder(model: str | Path) -> Path:
     if str(model) in list_models():
         return path(str(model))
     if (Path(model) / "readme.md").is_file():
@@ -110,7 +114,7 @@ def _folder(model):
     return path(str(model))  # which says what there is
 
 
-def _file_name(facts, folder):
+def _file_name(facts: dict[str, str], folder: Path) -> str:
     """Return the name of the caffemodel; it must be a name, and no path."""
     name = facts.get("caffemodel", "")
     if not name:
@@ -123,7 +127,7 @@ def _file_name(facts, folder):
     return name
 
 
-def _download(facts, folder):
+def _download(facts: dict[str, str], folder: Path) -> Download:
     urls = tuple(facts.get("caffemodel_url", "").split())
     sha256, sha1 = facts.get("sha256", ""), facts.get("sha1", "")
     if not urls:
@@ -139,7 +143,7 @@ def _download(facts, folder):
     return Download(urls, int(size) if size.isdecimal() else None, sha256, sha1)
 
 
-def _unpacked(packed, folder, sha256):
+def _unpacked(packed: Path, folder: Path, sha256: str) -> Path:
     """Return the caffemodel made of a packed file; it is made once."""
     place = cache_folder() / "zoo" / folder.name / f"{sha256[:12]}.caffemodel"
     if not place.exists():
