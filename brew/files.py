@@ -1,6 +1,7 @@
 """Reading and writing whole files, so that a failure never loses an old one."""
 
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -162,8 +163,10 @@ def new_folder(path: AnyPath) -> Iterator[Path]:
     temporary = None
     try:
         _check_new(path)
-        temporary = tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent)
-        yield Path(temporary)
+        # named before it is made: Ctrl-C just then must not leave it behind
+        temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}"
+        temporary.mkdir(mode=0o700)
+        yield temporary
         os.chmod(temporary, 0o777 & ~_umask())
         _check_new(path)
         os.rename(temporary, path)

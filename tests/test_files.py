@@ -6,6 +6,7 @@ import pytest
 
 from brew.errors import FileError
 from brew.files import (
+    new_folder,
     read_bytes,
     read_text,
     remove_stale,
@@ -108,3 +109,16 @@ def test_what_a_killed_process_left_is_removed_but_nothing_in_use(in_tmp_path):
         file.write(b"new")
         assert remove_stale(".", "a*") == [Path(".a.1234.tmp")]
     assert sorted(os.listdir()) == [".b.1234.tmp", "a"]
+
+
+def test_an_interrupt_just_as_a_folder_is_made_leaves_nothing(tmp_path, monkeypatch):
+    make = Path.mkdir
+
+    def make_and_be_interrupted(self, *args, **options):
+        make(self, *args, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", make_and_be_interrupted)
+    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "new"):
+        pass
+    assert list(tmp_path.iterdir()) == []
