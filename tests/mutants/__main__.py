@@ -6,10 +6,16 @@ or all. Prints for each what caught it, and fails if any survives.
 
 import sys
 
-from tests.mutants import planted, planted_sources, planted_states, planted_windows
+from tests.mutants import (
+    planted,
+    planted_solvers,
+    planted_sources,
+    planted_states,
+    planted_windows,
+)
 from tests.mutants.catch import catch
 
-GROUPS = planted, planted_windows, planted_states, planted_sources
+GROUPS = planted, planted_windows, planted_states, planted_sources, planted_solvers
 MUTANTS = [mutant for group in GROUPS for mutant in group.MUTANTS]
 
 
