@@ -50,6 +50,23 @@ def improvement(values):
     return float((first - last) / first) if first else 0.0
 
 
+def standstill(record):
+    """Return by how little the loss has fallen, or None if that is no wonder.
+
+    It is none if training is young, went on from a snapshot or from good weights.
+    """
+    if not (record.losses and record.starts and record.num_iters >= MIN_ITERS - 1):
+        return None
+    falls = []
+    for name, pairs in record.losses.items():
+        _, values = _arrays(pairs)
+        is_good = values[-1] < 0.5 * math.log(record.num_classes.get(name, 1))
+        if is_good or not np.isfinite(values).all():
+            return None
+        falls.append(improvement(values))
+    return max(falls) if max(falls) < 0.05 else None
+
+
 def _arrays(pairs):
     array = np.array(pairs, float).reshape(-1, 2)
     return array[:, 0], array[:, 1]
@@ -158,20 +175,13 @@ def _rate_too_high(record, found, name, values):
 
 
 def _no_rate(record):
-    if not record.rates or not record.starts:
-        return []
     rates = [rate for _, rate in record.rates]
-    falls = [
-        improvement(np.array([value for _, value in pairs]))
-        for pairs in record.losses.values()
-        if len(pairs) > 5 and np.isfinite([value for _, value in pairs]).all()
-    ]
-    stands_still = (
-        bool(falls) and record.num_iters >= MIN_ITERS - 1 and max(falls) < 0.05
-    )
-    if max(rates) > 1e-6 or not (stands_still or max(rates) == 0):
+    if not rates or max(rates) > 1e-6:
         return []
-    seen = f"; the loss has fallen by {max(falls):.1%}" if falls else ""
+    fall = standstill(record)
+    if fall is None and max(rates) > 0:
+        return []
+    seen = "" if fall is None else f"; the loss has fallen by {fall:.1%}"
     return [
         Finding(
             "learning rate too low",

@@ -1,11 +1,10 @@
 """Samples: what flows through a train net, looked at now and then."""
 
 from collections import deque
-from math import log
 
 import numpy as np
 
-from brew.diagnose.curves import MIN_ITERS, improvement
+from brew.diagnose.curves import standstill
 from brew.diagnose.finding import Finding
 from brew.diagnose.nets import class_heads
 
@@ -179,25 +178,17 @@ class Weights:
 def judge_rate(weights, record):
     """Return a finding if all weights stand still and the loss has not fallen."""
     changes = [w.changes for w in weights if w.changes]
-    if not changes or not record.starts or record.num_iters < MIN_ITERS - 1:
+    fall = standstill(record)
+    if not changes or fall is None:
         return []
-    if any(
-        pairs[-1][1] < 0.5 * log(record.num_classes.get(name, 1))
-        for name, pairs in record.losses.items()
-    ):
-        return []  # fine-tuned from a good place
     fastest = max(float(np.median(some)) for some in changes)
-    falls = [
-        improvement(np.array([value for _, value in pairs]))
-        for pairs in record.losses.values()
-    ]
-    if not fastest < STILL or max(falls, default=1.0) > 0.05:
+    if fastest >= STILL:
         return []
     return [
         Finding(
             "learning rate too low",
             f"the weights change by {fastest:.1e} of their size an iteration, and the "
-            f"loss has fallen by {max(falls):.1%} in {record.num_iters:,} iterations; "
+            f"loss has fallen by {fall:.1%} in {record.num_iters:,} iterations; "
             f"the learning rate is {record.rate()}",
             "multiply base_lr by 10 until the loss falls visibly within 100 iterations",
         )

@@ -136,3 +136,44 @@ def test_two_classes_and_few_labels():
     n = keep.sum() // 32 * 32
     body = ip("ip", "data", 2) + softmax("ip")
     assert train(body, x[keep][:n] * SCALE, y[keep][:n], 160) == []
+
+
+def test_labels_that_do_not_count():
+    x, y = digits()
+    labels = np.where(np.arange(len(y)) % 5, y, 255)
+    more = "loss_param { ignore_label: 255 }"
+    body = ip("ip", "data", 10)
+    body += layer("SoftmaxWithLoss", "loss", "ip label", None, more)
+    assert train(body, x * SCALE, labels, 60) == []
+
+
+def test_a_high_loss_that_falls():
+    x, y = digits()
+    assert train(MLP, x, y, 160, base_lr=1e-7) == []
+
+
+NORMED = (
+    ip("ip1", "data", 16)
+    + layer("BatchNorm", "bn", "ip1", "ip1", "OPTION")
+    + relu("ip1")
+    + ip("ip2", "ip1", 10)
+    + softmax("ip2")
+)
+
+
+def test_batch_norm_before_the_first_iteration():
+    x, y = digits()
+    test = x[:128] * SCALE, y[:128]
+    solver = make_solver(NORMED.replace("OPTION", ""), x * SCALE, y, test=test)
+    assert diagnose.examine(solver) == []
+
+
+def test_batch_norm_whose_trained_statistics_are_kept_in_fine_tuning():
+    x, y = digits()
+    option = "batch_norm_param { use_global_stats: true }"
+    solver = make_solver(NORMED.replace("OPTION", option), x * SCALE, y)
+    for blob, value in zip(solver.net.params["bn"], (0, 1, 1), strict=True):
+        blob.data[...] = value  # as if loaded from a file
+    doctor = diagnose.watch(solver)
+    solver.step(40)
+    assert doctor.examine() == []

@@ -138,6 +138,18 @@ def test_a_sick_run_of_brew_is_recognised_from_its_log(log_file):
     assert "plateau at ln K" in diagnose.examine(str(log_file)).names
 
 
+def test_outputs_that_are_no_loss_and_other_test_nets_are_told_apart(tmp_path):
+    path = tmp_path / "train.log"
+    text = log_of(FALLING, tests=FALLING)
+    text += line("    Train net output #1: accuracy = 0.99")
+    text += line("Iteration 600, Testing net (#1)")
+    text += line("    Test net output #1: loss = 9.9 (* 1 = 9.9 loss)")
+    path.write_text(text)
+    record = read_log(path)
+    assert list(record.losses) == ["loss"]
+    assert [value for _, value in record.tests["loss"]] == FALLING
+
+
 def test_what_is_no_log_is_an_error(tmp_path):
     path = tmp_path / "poem.txt"
     path.write_text("Shall I compare thee\n")
