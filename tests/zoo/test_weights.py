@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from brew import TEST, Net, zoo
+from brew import TEST, Net, datasets, zoo
 from brew.errors import FileError
 
 TRAINED = [name for name in zoo.list_models() if "sha256" in zoo.read_card(name).facts]
@@ -164,3 +164,12 @@ def test_the_parameters_of_each_model_fit_its_net(name, monkeypatch):
         pytest.skip(f"the parameters of {name} are not in the cache")
     net = zoo.load(name)
     assert all(np.isfinite(out).all() for out in net.forward().values())
+
+
+def test_the_lenet_that_comes_with_brew_reads_nearly_all_test_digits():
+    digits = datasets.load("mnist10k")
+    net = zoo.load("lenet")
+    net.blobs["data"].reshape(*digits.test_images.shape)
+    net.blobs["data"].data[...] = digits.test_images / 256
+    right = net.forward()["prob"].argmax(axis=1) == digits.test_labels
+    assert right.mean() > 0.99
