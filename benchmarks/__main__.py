@@ -26,7 +26,9 @@ def main():
     parser.add_argument(
         "what", choices=["nets", "memory", "layers", "overhead", "depth"]
     )
-    parser.add_argument("names", nargs="*", help="only those whose name contains this")
+    parser.add_argument(
+        "names", nargs="*", help="only those with a word that begins so"
+    )
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7, help="turns of each")
     parser.add_argument("--seconds", type=float, default=0.3, help="length of a turn")
@@ -56,8 +58,12 @@ def rows(args):
 
 
 def chosen(table, parts):
-    """Return the names of a table that contain one of these parts, or all names."""
-    return [name for name in table if not parts or any(part in name for part in parts)]
+    """Return the names with a word that begins with one of these, or all names."""
+    return [
+        name
+        for name in table
+        if not parts or any(f" {part}" in f" {name}" for part in parts)
+    ]
 
 
 def print_memory(results):
