@@ -71,7 +71,7 @@ def _split(content, source):
     small, encoded = [], []
     for number, whole, value in _fields(content):
         if number == _NET["layers"].number:
-            raise ValueError("layers of 2014")
+            raise ValueError  # layers of 2014, which nobody reads piece by piece
         if number == _NET["layer"].number:
             parts = list(_fields(value))
             blobs = _LAYER["blobs"].number
