@@ -6,6 +6,7 @@ ways, and every node takes the middle of its four places.
 """
 
 from itertools import pairwise
+from math import inf
 
 SWEEPS = 24
 SIDES = [(upward, mirrored) for upward in (True, False) for mirrored in (False, True)]
@@ -88,9 +89,9 @@ def _push(rows, root, near, distance):
             if links.get(block):
                 wish = sum(x[other] for other in links[block]) / len(links[block])
                 gaps = right.get(block, {}).items()
-                high = min((x[other] - gap for other, gap in gaps), default=wish)
+                high = min((x[other] - gap for other, gap in gaps), default=inf)
                 gaps = left.get(block, {}).items()
-                low = max((x[other] + gap for other, gap in gaps), default=wish)
+                low = max((x[other] + gap for other, gap in gaps), default=-inf)
                 x[block] = max(low, min(wish, high))
     return {n: x[block] for n, block in root.items()}
 

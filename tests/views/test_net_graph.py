@@ -16,6 +16,7 @@ from brew.views.net_graph import (
     shape_text,
 )
 from brew.views.net_nodes import read_graph
+from brew.views.straight import straighten
 from tests.views.nets import FORKS, PHASES, param, resnet
 
 DAG = [(0, 1), (0, 2), (1, 3), (2, 4), (4, 5), (3, 6), (5, 6), (0, 6)]
@@ -53,6 +54,14 @@ def test_a_chain_is_straight_though_an_edge_passes_it():
     chain = [(i, i + 1) for i in range(9)]
     layout = Layout(10, [*chain, (0, 9)], 10, 2)
     assert len(set(layout.x[1:9])) == 1
+
+
+def test_a_long_edge_stays_straight_where_another_crosses_it():
+    rows, above, below = [[0, 10], [11, 1]], {0: [1], 10: [11]}, {1: [0], 11: [10]}
+    x = straighten(rows, below, above, lambda n: n >= 10, lambda a, b: 10)
+    assert x[10] == x[11]
+    assert x[10] - x[0] >= 10
+    assert x[1] - x[11] >= 10
 
 
 def test_edges_of_one_start_share_their_way():
