@@ -100,6 +100,7 @@ class Net:
         self.param = insert_splits(filter_net(param))
         self.name = self.param.name
         self.debug_info = self.param.debug_info
+        self._has_warned_of_nan = False
         self._callbacks = {moment: [] for moment in _MOMENTS}
         net_build.build_layers(self, fill)
         self._params = share_params(self.layers)
@@ -166,10 +167,8 @@ class Net:
     def run_forward(self, start=0, end=None):
         """Run the layers of index `start` to `end` and return their weighted loss.
 
-        Raises
-        ------
-        NetError
-            If the loss is NaN; the message tells where NaN stands first.
+        As in Caffe, a loss may be NaN. The first time, a warning tells where NaN
+        stands first, and what to do.
         """
         end = len(self.layers) - 1 if end is None else end
         self._check_range(start, end)
@@ -179,8 +178,9 @@ class Net:
                 self._call_back("before_forward", i)
                 loss += self._forward_layer(i)
                 self._call_back("after_forward", i)
-        if math.isnan(loss):
-            raise NetError(f"net {self.name!r}: {net_debug.explain_nan(self)}")
+        if math.isnan(loss) and not self._has_warned_of_nan:
+            self._has_warned_of_nan = True
+            logger.warning("net %r: %s", self.name, net_debug.explain_nan(self))
         return float(loss)
 
     def run_backward(self, start=None, end=0):
