@@ -1,6 +1,10 @@
-"""What these tests share: files in a folder of their own."""
+"""What these tests share: files in a folder of their own, and nets."""
 
 import pytest
+
+import brew as caffe
+
+from .nets import CHAIN, NET
 
 
 @pytest.fixture
@@ -12,3 +16,13 @@ def write(tmp_path):
         return str(tmp_path / name)
 
     return write
+
+
+@pytest.fixture
+def net(write):
+    return caffe.Net(write(NET), caffe.TRAIN)
+
+
+@pytest.fixture
+def chain(write):
+    return caffe.Net(write("force_backward: true\n" + CHAIN), caffe.TEST)
