@@ -21,7 +21,7 @@ FLOORS = """
     insert_splits net_filter net_wiring net_build net_sharing net_backward net_in_place
     net_debug net_files net_hdf5 net_batches net net_cost
     lr_policy solver_nets solver_files solver_display solver solvers
-    nccl classifier detector coord_map
+    nccl classifier detector coord_map boxes
     surgery diagnose
     datasets hierarchy saliency zoo testing views docstrings find catalogue summary
     draw
