@@ -1,9 +1,9 @@
-"""What a net says about a photograph, and where it looked."""
+"""What a net says about a photograph, where it looked, and what it has found."""
 
 import numpy
 
 from brew.views.figure import Picture
-from brew.views.style import BLUE, FAINT
+from brew.views.style import BLUE, FAINT, INK, ORANGE, PAPER
 
 
 def draw_answers(image, answers, title="", unit="probability"):
@@ -76,6 +76,47 @@ def draw_heat(image, heats, titles=None):
             aspect="equal",
         )
     return figure
+
+
+def draw_boxes(image, boxes, labels=None, title="", others=(), width=4.5):
+    """Draw boxes on an image.
+
+    Parameters
+    ----------
+    image : array (h, w, 3) or (h, w)
+        The photograph; numbers 0 to 255 or 0 to 1.
+    boxes : array (n, 4)
+        (top, left, bottom, right) in pixels, as in :mod:`brew.boxes`.
+    labels : list of str, optional
+        What stands above each box.
+    title : str
+    others : array (m, 4), optional
+        Boxes in thin lines, below: say, those that were dropped.
+    width : float, default 4.5
+        In inches.
+
+    Returns
+    -------
+    Picture
+    """
+    figure = Picture(width, width * image.shape[0] / image.shape[1] + 0.35)
+    axis = figure.subplots()
+    _show(axis, image, title)
+    for box in others:
+        _outline(axis, box, PAPER, 0.8)
+    for box, label in zip(boxes, labels or [""] * len(boxes), strict=True):
+        _outline(axis, box, ORANGE, 2.2)
+        if label:
+            back = {"facecolor": ORANGE, "edgecolor": "none", "pad": 1.5}
+            place = box[1] - 0.5, box[0] - 0.5
+            axis.text(*place, label, fontsize=8, color=INK, va="bottom", bbox=back)
+    return figure
+
+
+def _outline(axis, box, colour, width):
+    top, left, bottom, right = (edge - 0.5 for edge in box)  # pixels' middles are whole
+    x, y = [left, right, right, left, left], [top, top, bottom, bottom, top]
+    axis.plot(x, y, color=colour, linewidth=width, clip_on=False)
 
 
 def _show(axis, image, title):

@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from brew.views.attention import draw_answers, draw_heat
+from brew.views.attention import draw_answers, draw_boxes, draw_heat
 
 PHOTOGRAPH = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 
@@ -37,3 +37,23 @@ def test_heat_covers_the_photograph_and_cold_places_are_clear(image):
 
 def test_a_map_without_any_heat_is_drawn():
     assert draw_heat(PHOTOGRAPH, [np.zeros((2, 2))])._repr_png_().startswith(b"\x89PNG")
+
+
+def test_boxes_lie_around_their_pixels():
+    picture = draw_boxes(
+        PHOTOGRAPH, [(0, 10, 30, 40)], ["0.99"], "face", others=[(1, 2, 3, 4)]
+    )
+    (axis,) = picture.axes
+    other, box = axis.lines
+    assert axis.get_title(loc="left") == "face"
+    assert (min(box.get_xdata()), max(box.get_xdata())) == (9.5, 39.5)
+    assert (min(box.get_ydata()), max(box.get_ydata())) == (-0.5, 29.5)
+    assert (min(other.get_xdata()), max(other.get_ydata())) == (1.5, 2.5)
+    assert other.get_linewidth() < box.get_linewidth()
+    assert [text.get_text() for text in axis.texts] == ["0.99"]
+
+
+def test_boxes_need_no_labels():
+    (axis,) = draw_boxes(PHOTOGRAPH[..., 0], [(0, 0, 9, 9)] * 2).axes
+    assert len(axis.lines) == 2
+    assert not axis.texts
