@@ -1,28 +1,14 @@
 """TrainingMonitor: watch a solver train, and start, pause and stop it."""
 
-import asyncio
-import traceback
-from html import escape
-from time import perf_counter
-
-import ipywidgets
-
-from brew.interrupts import finish_iteration_first
 from brew.views.training import TrainingHistory
-
-WORK = 0.02  # seconds of training between two breaths of the notebook
-REDRAW = 0.1  # seconds between two pictures
-CAN_START = ("ready", "paused", "failed")
-ICONS = {"Start": "play", "Pause": "pause", "Stop": "stop"}
+from brew.widgets.driver import Driver
 
 
-class TrainingMonitor(ipywidgets.VBox):
+class TrainingMonitor(Driver):
     """Train a solver in a notebook while its curves grow.
 
-    The training runs in the notebook's own event loop, a few iterations at a
-    time: no thread is needed, and other cells can run meanwhile. The buttons may be
-    handled in another thread, as JupyterLab does: so they only change ``state``, and
-    the loop acts on it.
+    See :class:`brew.widgets.driver.Driver` for the buttons, and what they do in a
+    script.
 
     Parameters
     ----------
@@ -49,121 +35,14 @@ class TrainingMonitor(ipywidgets.VBox):
 
     def __init__(self, solver, num_iters, test_every=0):
         self.history = TrainingHistory(solver, test_every)
-        self.solver, self.last_iter = solver, solver.iter + num_iters
-        self.state = "ready"
-        self._steps = self.history.until(self.last_iter)
-        self._loop, self._task = _running_loop(), None
-        self._drawn = 0.0
-        self._buttons = {name: self._button(name) for name in ICONS}
-        self._bar = ipywidgets.IntProgress(
-            min=solver.iter, max=self.last_iter, layout=ipywidgets.Layout(width="200px")
-        )
-        self._status = ipywidgets.HTML().add_class("brew-status")
-        self._picture = ipywidgets.HTML().add_class("brew-curves")
-        self._error = ipywidgets.HTML()
-        row = [*self._buttons.values(), self._bar, self._status]
-        wrap = ipywidgets.Layout(flex_flow="row wrap")
-        super().__init__(
-            [ipywidgets.HBox(row, layout=wrap), self._picture, self._error]
-        )
-        self._draw()
-
-    def start(self):
-        """Start training, or go on after a pause; outside notebooks see :meth:`run`."""
-        if self.state in CAN_START:
-            self._ask_for("training")
-
-    def pause(self):
-        """Stop after the running iteration; :meth:`start` goes on."""
-        if self.is_running:
-            self._ask_for("paused")
-
-    def stop(self):
-        """Stop after the running iteration; only :meth:`run` goes on."""
-        if self.state != "done":
-            self._ask_for("stopped")
-
-    def run(self):
-        """Train what is left, here and now, instead of in between."""
-        self._show("training")
-        try:
-            with finish_iteration_first() as interrupt:
-                while self.is_running and not interrupt.requested:
-                    self._train_briefly()
-        finally:
-            self._show("paused" if self.is_running else self.state)
+        self.solver, last_iter = solver, solver.iter + num_iters
+        super().__init__(lambda: self.history.until(last_iter), solver.iter, last_iter)
 
     def snapshot(self):
         """Return the present picture as an SVG that needs no kernel."""
         return self.history.draw(self.last_iter)
 
-    @property
-    def is_running(self):
-        """Whether it is training."""
-        return self.state == "training"
-
-    def _ask_for(self, state):
-        self.state = state
-        (self._loop or asyncio.get_running_loop()).call_soon_threadsafe(self._obey)
-
-    def _obey(self):
-        if self.is_running and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._train())
-        self._draw()
-
-    async def _train(self):
-        try:
-            while self.is_running:
-                self._train_briefly()
-                await asyncio.sleep(0.001)
-        except Exception:
-            self._show("failed", traceback.format_exc())
-
-    def _train_briefly(self):
-        """Train for some milliseconds."""
-        end = perf_counter() + WORK
-        try:
-            for _ in self._steps:
-                if perf_counter() > end:
-                    break
-            else:
-                self._show("done")
-        except BaseException:  # which ends a generator: the next start needs another
-            self._steps = self.history.until(self.last_iter)
-            raise
-        if perf_counter() - self._drawn > REDRAW:
-            self._draw()
-
-    def _show(self, state, error=""):
-        self.state = state
-        self._error.value = f"<pre>{escape(error)}</pre>" if error else ""
-        self._draw()
-
-    def _draw(self):
-        done = self.solver.iter
-        loss = f", loss {self.history.losses[-1]:.4f}" if self.history.losses else ""
-        self._bar.value = done
-        self._status.value = f"{self.state}: iteration {done} of {self.last_iter}{loss}"
-        self._picture.value = str(self.snapshot())
-        may_start = self.state in CAN_START
-        self._buttons["Start"].disabled = not may_start
-        self._buttons["Pause"].disabled = not self.is_running
-        self._buttons["Stop"].disabled = not (may_start or self.is_running)
-        self._drawn = perf_counter()
-
-    def _button(self, name):
-        button = ipywidgets.Button(
-            description=name,
-            icon=ICONS[name],
-            layout=ipywidgets.Layout(width="90px"),
-        ).add_class(f"brew-{name.lower()}")
-        act = getattr(self, name.lower())
-        button.on_click(lambda _: act())
-        return button
-
-
-def _running_loop():
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:  # a script; notebooks have a loop
-        return None
+    def progress(self):
+        """Return the present iteration, and the loss in words."""
+        losses = self.history.losses
+        return self.solver.iter, f", loss {losses[-1]:.4f}" if losses else ""
