@@ -5,7 +5,8 @@
 >>> digits.train_images.shape, digits.test_images.shape
 ((8004, 1, 28, 28), (1996, 1, 28, 28))
 
-Two small ones come with brew; :func:`fetch` brings the originals they are from.
+Two small ones come with brew, and :func:`fetch` brings the originals they are from;
+a third, ``styles``, is made at first use.
 A net may name ``mnist10k_train_lmdb`` and the like as its ``source`` without more
 ado: a database that is not in the working directory is made in the cache.
 """
@@ -71,7 +72,7 @@ class Splits(NamedTuple):
     Attributes
     ----------
     train_images, test_images : ndarray
-        (N, C, h, w) uint8.
+        (N, C, h, w) uint8; colours as blue, green, red.
     train_labels, test_labels : ndarray
         (N,) uint8.
     """
@@ -161,17 +162,16 @@ def load(name):
     FileError
         If its files are not here, or damaged; tells how to get them.
     """
-    files, folder = describe(name).files, find(name)
-    if folder is None:
-        raise FileError(f"{name}: its files are not here; {_remedy(name)}")
+    files, folder = describe(name).files, find(name) or _made(name)
     arrays = [read_idx(folder / file) for file in files]
     for images, labels in (arrays[:2], arrays[2:]):
-        if images.ndim != 3 or labels.shape != images.shape[:1]:
+        if images.ndim not in (3, 4) or labels.shape != images.shape[:1]:
             raise FileError(
                 f"{folder}: images of shape {images.shape} and labels of shape "
                 f"{labels.shape} do not belong together; get the files again"
             )
-    return Splits(arrays[0][:, None], arrays[1], arrays[2][:, None], arrays[3])
+    arrays[::2] = [x if x.ndim == 4 else x[:, None] for x in arrays[::2]]
+    return Splits(*arrays)
 
 
 def load_split(name, split):
@@ -199,7 +199,7 @@ def fetch(name, timeout=30, step=lambda count: None):
     Parameters
     ----------
     name : str
-        ``"mnist"`` (12 MB) or ``"fashion-mnist"`` (31 MB).
+        ``"mnist"`` (12 MB) or ``"fashion-mnist"`` (31 MB); ``"styles"`` is made.
     timeout : float, default 30
         Seconds without any answer after which a mirror is given up.
     step : callable, optional
@@ -217,10 +217,7 @@ def fetch(name, timeout=30, step=lambda count: None):
     """
     dataset = describe(name)
     if not dataset.downloads:
-        folder = find(name)
-        if folder is None:
-            raise FileError(f"{name}: its files are not here; {_remedy(name)}")
-        return folder
+        return find(name) or _made(name)
     folder = download.cache_folder() / name
     for file, source in zip(dataset.files, dataset.downloads, strict=True):
         download.fetch(source, folder / file, timeout, step)
@@ -294,6 +291,18 @@ def find_database(path):
             if not database.exists():  # else another process was faster
                 raise
     return database
+
+
+def _made(name):
+    """Make the files of a data set in the cache; return their folder."""
+    make = describe(name).make
+    if make is None:
+        raise FileError(f"{name}: its files are not here; {_remedy(name)}")
+    folder = download.cache_folder() / name
+    log(f"Making {folder}")
+    _make(folder)
+    make(folder)
+    return folder
 
 
 def _make(folder):

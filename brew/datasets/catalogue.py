@@ -1,7 +1,10 @@
 """Which data sets there are, and where the originals are fetched from."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from brew.datasets import styles
+from brew.datasets.style_filters import STYLES
 from brew.datasets.warping import Warp
 from brew.download import Download
 
@@ -21,6 +24,8 @@ class Dataset(NamedTuple):
         Where each file is fetched from; empty if the files come with brew.
     warp : Warp
         How far images may be changed and still show the same.
+    make : callable or None
+        Writes the files to a folder, if they are made at first use.
     """
 
     title: str
@@ -28,6 +33,7 @@ class Dataset(NamedTuple):
     files: tuple[str, ...]
     downloads: tuple[Download, ...] = ()
     warp: Warp = Warp()
+    make: Callable | None = None
 
 
 BUNDLED = (
@@ -111,5 +117,11 @@ DATASETS = {
         DIGITS,
         BUNDLED,
         warp=WARP_DIGITS,
+    ),
+    "styles": Dataset(
+        "700 patches of photographs in ten styles, 128 x 128, made at first use",
+        tuple(STYLES),
+        styles.FILES,
+        make=styles.make,
     ),
 }

@@ -28,7 +28,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def test_all_data_sets_are_listed_and_described():
-    names = ["fashion-mnist", "fashion12k", "mnist", "mnist10k"]
+    names = ["fashion-mnist", "fashion12k", "mnist", "mnist10k", "styles"]
     assert datasets.list_datasets() == names
     for name in names:
         assert len(datasets.describe(name).classes) == 10
@@ -74,7 +74,7 @@ def test_the_files_have_the_checksums_of_their_card(name):
         assert hashlib.sha256(content).hexdigest() == checksum
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", [*BUNDLED, "styles"])
 def test_every_card_says_what_must_be_known(name):
     card = (datasets.ROOT / name / "README.md").read_text()
     for row in "what", "who", "licence", "size", "splits", "form":
