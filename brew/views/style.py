@@ -104,3 +104,16 @@ class Svg:
 
     def _repr_svg_(self):
         return str(self)
+
+
+def side_by_side(*pictures):
+    """Return one Svg that shows several, from left to right."""
+    width = sum(picture.width for picture in pictures)
+    height = max(picture.height for picture in pictures)
+    both = Svg(width, height, "; ".join(picture.title for picture in pictures))
+    left = 0.0
+    for picture in pictures:
+        both.parts += [f"<g transform='translate({left:.0f} 0)'>", *picture.parts]
+        both.parts.append("</g>")
+        left += picture.width
+    return both

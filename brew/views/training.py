@@ -2,7 +2,7 @@
 
 from brew.errors import SolverError
 from brew.views.curves import draw_curves
-from brew.views.style import Svg
+from brew.views.style import side_by_side
 
 
 class TrainingHistory:
@@ -84,17 +84,9 @@ class TrainingHistory:
         left = draw_curves(losses, "Loss", x_reach=reach)
         if not self.test_every:
             return left
-        return _beside(left, draw_curves(scores, _title(scores), x_reach=reach))
+        return side_by_side(left, draw_curves(scores, _title(scores), x_reach=reach))
 
 
 def _title(scores):
     name = next(iter(scores)) if len(scores) == 1 else "tests"
     return name[0].upper() + name[1:]
-
-
-def _beside(left, right):
-    title = f"{left.title}; {right.title}"
-    both = Svg(left.width + right.width, max(left.height, right.height), title)
-    both.parts += [*left.parts, f"<g transform='translate({left.width:.0f} 0)'>"]
-    both.parts += [*right.parts, "</g>"]
-    return both

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from brew.views.curves import MAX_POINTS, _thinned, _ticks, draw_curves
+from brew.views.style import side_by_side
 
 
 def points_of(svg):
@@ -74,3 +75,17 @@ TICKS = [
 @pytest.mark.parametrize(("values", "ticks"), TICKS)
 def test_ticks_are_round_and_enclose_the_values(values, ticks):
     assert _ticks(values) == pytest.approx(ticks)
+
+
+def test_pictures_stand_side_by_side():
+    small = draw_curves({"a": ([0, 1], [0, 1])}, "Left", size=(200, 100))
+    large = draw_curves({"b": ([0, 1], [1, 0])}, "Right", size=(300, 150))
+    both = side_by_side(small, large, small)
+    ElementTree.fromstring(str(both))
+    assert (both.width, both.height) == (700, 150)
+    assert both.title == "Left; Right; Left"
+    moved = re.findall(r"translate\((\d+) 0\)", str(both))
+    assert moved == ["0", "200", "500"]
+    assert points_of(both) == [
+        p for svg in (small, large, small) for p in points_of(svg)
+    ]
