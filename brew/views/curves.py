@@ -12,7 +12,13 @@ LEFT, RIGHT, BOTTOM = 44, 20, 42
 
 
 def draw_curves(
-    series, title="", x_label="iteration", y_label="", size=(420, 260), x_reach=()
+    series,
+    title="",
+    x_label="iteration",
+    y_label="",
+    size=(420, 260),
+    x_reach=(),
+    y_log=False,
 ):
     """Draw several curves into one picture, each with a dot at its end.
 
@@ -27,6 +33,8 @@ def draw_curves(
         Width and height in pixels.
     x_reach : list of float, optional
         Numbers that the x axis includes, so that it stands still while curves grow.
+    y_log : bool, default False
+        Is the y axis logarithmic? Then only positive values are drawn.
 
     Returns
     -------
@@ -36,11 +44,14 @@ def draw_curves(
     width, height = size
     svg = Svg(width, height, title or ", ".join(series))
     points = {name: _thinned(*xy) for name, xy in series.items()}
+    if y_log:
+        points = {name: [p for p in some if p[1] > 0] for name, some in points.items()}
     everything = [point for some in points.values() for point in some]
     keys = _places_of_keys(points if len(points) > 1 else [], title, svg.width)
     place = _Frame(
         _ticks([*(x for x, _ in everything), *x_reach]),
-        _ticks([y for _, y in everything]),
+        (_log_ticks if y_log else _ticks)([y for _, y in everything]),
+        y_log,
         left=LEFT + (LINE if y_label else 0),
         right=svg.width - RIGHT,
         top=max([HEAD, *(y for _, y in keys)]) + 12,
@@ -59,8 +70,9 @@ def draw_curves(
 class _Frame:
     """Turns values into pixels."""
 
-    def __init__(self, x_ticks, y_ticks, left, right, top, bottom):
+    def __init__(self, x_ticks, y_ticks, y_log, left, right, top, bottom):
         self.x_ticks, self.y_ticks = x_ticks, y_ticks
+        self.y_scale = log10 if y_log else float
         self.left, self.right, self.top, self.bottom = left, right, top, bottom
 
     def __call__(self, x, y):
@@ -72,7 +84,7 @@ class _Frame:
         return self.left + share * (self.right - self.left)
 
     def y(self, value):
-        low, high = self.y_ticks[0], self.y_ticks[-1]
+        low, value, high = map(self.y_scale, (self.y_ticks[0], value, self.y_ticks[-1]))
         share = (value - low) / (high - low)
         return self.bottom - share * (self.bottom - self.top)
 
@@ -135,3 +147,14 @@ def _ticks(values):
     step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)
     first, last = floor(low / step), ceil(high / step)
     return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def _log_ticks(values):
+    """Return numbers that begin with 1, 2 or 5, or 1 alone, that enclose all values."""
+    low, high = (min(values), max(values)) if values else (1.0, 10.0)
+    first, last = floor(log10(low)), floor(log10(high)) + 1
+    steps = (1, 2, 5) if last - first <= 3 else (1,)
+    ticks = [m * 10.0**power for power in range(first, last + 1) for m in steps]
+    below = max(tick for tick in ticks if tick <= low)
+    above = min(tick for tick in ticks if tick > high)
+    return [tick for tick in ticks if below <= tick <= above]

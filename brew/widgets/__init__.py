@@ -9,6 +9,7 @@ import_extra("ipywidgets", "widgets")
 
 # ruff: noqa: E402  these need ipywidgets
 from brew.widgets.photo import PhotoUpload
+from brew.widgets.showdown import SolverShowdown
 from brew.widgets.training import TrainingMonitor
 
-__all__ = ["PhotoUpload", "TrainingMonitor"]
+__all__ = ["PhotoUpload", "SolverShowdown", "TrainingMonitor"]

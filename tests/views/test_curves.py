@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from brew.views.curves import MAX_POINTS, _thinned, _ticks, draw_curves
+from brew.views.curves import MAX_POINTS, _log_ticks, _thinned, _ticks, draw_curves
 from brew.views.style import side_by_side
 
 
@@ -89,3 +89,30 @@ def test_pictures_stand_side_by_side():
     assert points_of(both) == [
         p for svg in (small, large, small) for p in points_of(svg)
     ]
+
+
+def test_on_a_log_axis_equal_ratios_are_equal_steps():
+    svg = draw_curves({"loss": ([0, 1, 2], [1000.0, 10.0, 0.1])}, y_log=True)
+    (line,) = points_of(svg)
+    first, second, third = (y for _, y in line)
+    assert second - first == pytest.approx(third - second)
+    assert first < second
+
+
+def test_a_log_axis_leaves_out_what_is_not_positive():
+    svg = draw_curves({"loss": ([0, 1, 2, 3], [1.0, 0.0, -1.0, 2.0])}, y_log=True)
+    assert len(points_of(svg)[0]) == 2
+    ElementTree.fromstring(str(draw_curves({"loss": ([0], [0.0])}, y_log=True)))
+
+
+LOG_TICKS = [
+    ([150, 980], [100, 200, 500, 1000]),
+    ([1, 1], [1, 2]),
+    ([0.002, 30000], [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10000, 100000]),
+    ([], [1, 2, 5, 10, 20]),
+]
+
+
+@pytest.mark.parametrize(("values", "ticks"), LOG_TICKS)
+def test_ticks_of_a_log_axis_enclose_the_values(values, ticks):
+    assert _log_ticks(values) == pytest.approx(ticks)

@@ -12,6 +12,7 @@ from brew.errors import SolverError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.views.training import TrainingHistory
+from tests.widgets.scenes import press, status, until
 
 pytest.importorskip("ipywidgets")
 
@@ -34,22 +35,6 @@ net_param {
 @pytest.fixture
 def solver():
     return brew.get_solver(parse_text(SOLVER, caffe_pb2.SolverParameter()))
-
-
-def status(monitor):
-    return monitor._status.value
-
-
-def press(monitor, name):
-    monitor._buttons[name].click()
-
-
-async def until(condition):
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never happened")
 
 
 def test_start_trains_to_the_end(solver):

@@ -1,0 +1,250 @@
+"""A race of solvers: one net, one start, the same batches, different updates."""
+
+from math import inf, isfinite, isnan
+
+from brew.errors import SolverError
+from brew.solver import Solver
+from brew.solvers import get_solver
+from brew.views.curves import draw_curves
+from brew.views.style import side_by_side
+from brew.views.table import Table
+from brew.views.training import TrainingHistory
+
+CEILING = 1.5  # losses above so many times the first ones are not drawn
+SPAN = 4  # curves whose values differ by more than this factor get a log axis
+DONE = object()
+
+
+class Race:
+    """Let several solvers train in turns, all from one start, on the same batches.
+
+    The parameters of the first solver's net are copied to the others, as are the
+    place of every layer in its data and the state of its random numbers: so batches
+    and dropout are the same for all. A solver whose loss is no longer finite drops
+    out.
+
+    Parameters
+    ----------
+    solvers : dict of str to Solver
+        By the name that the pictures show; a solver prototxt or a SolverParameter will
+        do, too. All have nets of the same layers and have not trained yet. Their
+        own tests are switched off (``test_interval`` becomes 0): the race tests.
+    test_every : int, default 0
+        Test on the first test nets at the beginning and every so many iterations; 0
+        is never.
+
+    Attributes
+    ----------
+    solvers : dict of str to Solver
+    histories : dict of str to TrainingHistory
+        The losses, and the results of the tests on the way.
+    results : dict of str to dict of str to float
+        For each solver what its test nets said at the end.
+
+    Raises
+    ------
+    SolverError
+        If there is no solver, or one has trained already, or their nets differ.
+    """
+
+    def __init__(self, solvers, test_every=0):
+        self.solvers = {name: _solver(one) for name, one in dict(solvers).items()}
+        if not self.solvers:
+            raise SolverError("a race needs solvers, such as {'SGD': solver}")
+        self._start_alike()
+        self.histories = {
+            name: TrainingHistory(solver, test_every)
+            for name, solver in self.solvers.items()
+        }
+        self.test_every = test_every
+        self.results = {}
+
+    def until(self, last_iter):
+        """Train all up to an iteration, then test each on all of its test nets.
+
+        Yields
+        ------
+        None
+            After each iteration of one solver and each batch of a test.
+        """
+        runs = [self._run(name, last_iter) for name in self.solvers]
+        while runs:
+            for run in tuple(runs):
+                if next(run, DONE) is DONE:
+                    runs.remove(run)
+                else:
+                    yield
+        for name in self.solvers:
+            if not self.dropped_out(name):
+                yield from self._test(name)
+
+    def dropped_out(self, name):
+        """Tell whether the loss of a solver has become infinite or not a number."""
+        loss = self._loss(name)
+        return loss is not None and not isfinite(loss)
+
+    @property
+    def iter(self):
+        """The iteration that all have done which are still in the race."""
+        iters = [solver.iter for solver in self.solvers.values()]
+        still_in = [
+            solver.iter
+            for name, solver in self.solvers.items()
+            if not self.dropped_out(name)
+        ]
+        return min(still_in or iters)
+
+    def ranking(self):
+        """Return the names of the solvers, that with the least train loss first."""
+
+        def place(name):
+            loss = self._loss(name)
+            return inf if loss is None or isnan(loss) else loss
+
+        return sorted(self.solvers, key=place)
+
+    def table(self):
+        """Return the standings as a Table, the leader first.
+
+        Columns: the solver, its ``base_lr``, its iteration and its smoothed train
+        loss; and once the race is over, every output of every test net.
+        """
+        heads = list(dict.fromkeys(head for r in self.results.values() for head in r))
+        rows = []
+        for name in self.ranking():
+            solver, loss = self.solvers[name], self._loss(name)
+            if self.dropped_out(name):
+                loss = "dropped out"
+            tests = [self.results.get(name, {}).get(head) for head in heads]
+            rows.append([name, f"{solver.param.base_lr:g}", solver.iter, loss, *tests])
+        return Table(["solver", "base_lr", "iteration", "train loss", *heads], rows)
+
+    def draw(self, last_iter=None):
+        """Return the curves: train loss, and beside it one result of the tests.
+
+        Parameters
+        ----------
+        last_iter : int, optional
+            How far the axes reach at least.
+        """
+        losses = {name: (h.iters, h.losses) for name, h in self.histories.items()}
+        left = _draw(_without_flights(losses), "Train loss", last_iter)
+        if not self.test_every:
+            return left
+        output = self._watched_output()
+        results = {
+            name: (h.test_iters, h.test_results.get(output, []))
+            for name, h in self.histories.items()
+        }
+        first = next(iter(self.solvers.values()))
+        title = f"{_label(first, 0)} {output}".strip()
+        right = _draw(results, title[0].upper() + title[1:], last_iter)
+        return side_by_side(left, right)
+
+    def close(self):
+        """Stop threads and close files of all nets."""
+        for solver in self.solvers.values():
+            solver.close()
+
+    def _start_alike(self):
+        names, solvers = list(self.solvers), list(self.solvers.values())
+        for name, solver in self.solvers.items():
+            if solver.iter:
+                raise SolverError(
+                    f"solver {name!r} has trained {solver.iter} iterations, but a race "
+                    "begins at 0; make a new solver with brew.get_solver"
+                )
+            _check_alike(name, solver, names[0], solvers[0])
+            solver.param.test_interval = 0
+        for solver in solvers[1:]:
+            nets = [solver.net, *solver.test_nets]
+            leaders = [solvers[0].net, *solvers[0].test_nets]
+            for net, leader in zip(nets, leaders, strict=True):
+                _copy_state(net, leader)
+
+    def _loss(self, name):
+        losses = self.histories[name].losses
+        return losses[-1] if losses else None
+
+    def _run(self, name, last_iter):
+        if self.dropped_out(name):
+            return
+        for _ in self.histories[name].until(last_iter):
+            yield
+            if self.dropped_out(name):
+                return
+
+    def _test(self, name):
+        solver, results = self.solvers[name], {}
+        for i in range(len(solver.test_nets)):
+            means = {}
+            for means_so_far in solver.test_steps(i):
+                means = means_so_far
+                yield
+            for output, value in means.items():
+                if value.size == 1:
+                    results[f"{_label(solver, i)} {output}"] = float(value)
+        self.results[name] = results
+
+    def _watched_output(self):
+        """Return the output of the first test net to draw: not a loss if it can be."""
+        outputs = [o for h in self.histories.values() for o in h.test_results]
+        scores = [output for output in outputs if "loss" not in output]
+        return next(iter([*scores, *outputs]), "")
+
+
+def _solver(one):
+    return one if isinstance(one, Solver) else get_solver(one)
+
+
+def _check_alike(name, solver, first_name, first):
+    def shapes(one):
+        nets = [one.net, *one.test_nets]
+        return [[(layer.name, layer.type) for layer in net.layers] for net in nets], [
+            blob.shape for blob in one.net.learnable_params
+        ]
+
+    if shapes(solver) != shapes(first):
+        raise SolverError(
+            f"the nets of {name!r} and {first_name!r} differ, but a race is run on one "
+            "net: give all solvers the same net and the same test nets"
+        )
+
+
+def _copy_state(net, leader):
+    """Let a net compute exactly what its twin does next."""
+    for mine, theirs in zip(net.layers, leader.layers, strict=True):
+        for blob, source in zip(mine.blobs, theirs.blobs, strict=True):
+            blob.data[...] = source.data
+        # the generator may not be made yet: layers make it when they first draw
+        state = {"rng": theirs.rng.bit_generator.state} | theirs.get_state()
+        mine.set_state(state)
+    for name in net.inputs:
+        net.blobs[name].data[...] = leader.blobs[name].data
+
+
+def _label(solver, index):
+    """Return what a test net is called: by its stage, if it has one."""
+    states = solver.param.test_state
+    stages = states[index].stage if index < len(states) else []
+    number = f" {index}" if len(solver.test_nets) > 1 else ""
+    return " ".join(stages) or f"test{number}"
+
+
+def _without_flights(losses):
+    """Leave out what is far above all first losses: it would flatten the others."""
+    first = [ys[0] for _, ys in losses.values() if ys and isfinite(ys[0])]
+    ceiling = CEILING * max(first, default=0.0)
+    kept = {}
+    for name, (xs, ys) in losses.items():
+        points = [(x, y) for x, y in zip(xs, ys, strict=True) if y <= ceiling]
+        kept[name] = [x for x, _ in points], [y for _, y in points]
+    return kept
+
+
+def _draw(series, title, last_iter):
+    """Draw curves, on a log axis if their values need it."""
+    values = [y for _, ys in series.values() for y in ys if isfinite(y)]
+    is_wide = bool(values) and 0 < min(values) * SPAN < max(values)
+    reach = [0, last_iter] if last_iter else []
+    return draw_curves(series, title, x_reach=reach, y_log=is_wide)

@@ -1,0 +1,33 @@
+"""Tables read well as text and as HTML."""
+
+from xml.etree import ElementTree
+
+from brew.views.table import Table
+
+TABLE = Table(
+    ["solver", "iterations", "loss"],
+    [["a<b", 100, 0.123456], ["Nesterov", 7, None]],
+)
+
+
+def test_words_stand_left_and_numbers_right():
+    assert str(TABLE).splitlines() == [
+        "solver    iterations    loss",
+        "a<b              100  0.1235",
+        "Nesterov           7",
+    ]
+
+
+def test_html_has_a_cell_for_each_and_escapes_words():
+    root = ElementTree.fromstring(TABLE._repr_html_())
+    cells = [[cell.text or "" for cell in row] for row in root.iter("tr")]
+    assert cells[0] == ["solver", "iterations", "loss"]
+    assert cells[1] == ["a<b", "100", "0.1235"]
+    assert cells[2] == ["Nesterov", "7", ""]
+    first_row = next(root.iter("tbody"))[0]
+    sides = [cell.get("style") for cell in first_row]
+    assert sides == ["text-align:left", "text-align:right", "text-align:right"]
+
+
+def test_a_table_without_rows_shows_its_heads():
+    assert str(Table(["a", "b"], [])) == "a  b"
