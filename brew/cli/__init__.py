@@ -21,8 +21,8 @@ DONE, FAILED, NOT_UNDERSTOOD, INTERRUPTED = 0, 1, 2, 130
 # What the help shows together; a command that is not here stands under "more".
 GROUPS = {
     "train and use nets": (
-        *("train", "test", "time", "classify", "detect", "extract_features", "run"),
-        "device_query",
+        *("train", "showdown", "test", "time", "classify", "detect"),
+        *("extract_features", "run", "device_query"),
     ),
     "look at nets and trainings": (
         *("summarize", "draw_net", "layers", "diagnose", "parse_log", "plot"),

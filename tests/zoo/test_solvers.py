@@ -55,6 +55,7 @@ SETTINGS = {
 }
 # Solvers that train the nets which come with brew: no example of Caffe's.
 OURS = {"fashion/solver", "lenet/solver_best"}
+OURS |= {f"mnist_autoencoder/solver_{name}" for name in ("adam", "adamw", "rmsprop")}
 # max_iter, display, test_interval, snapshot
 SCHEDULES = {
     "lenet": (10000, 100, 500, 5000),
