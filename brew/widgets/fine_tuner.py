@@ -1,0 +1,123 @@
+"""FineTuner: choose what becomes of each layer, and race against a fresh net."""
+
+import ipywidgets
+
+from brew.views.fine_tuning import WORDS, FineTuning
+from brew.widgets.driver import Driver
+
+INTRO = "For each layer with parameters, from the bottom of the net to its top:"
+TABLE_HEIGHT = "240px"  # longer lists of layers are scrolled
+
+
+class FineTuner(Driver):
+    """Fine-tune a net in a notebook, beside the same net trained from scratch.
+
+    A table has a row for each layer: copy its parameters and freeze them, copy and
+    learn, or start anew. Start trains both nets in turns, on the same batches. Again
+    forgets the trainings, so that you can choose otherwise; their results stay in the
+    table. See :class:`brew.widgets.driver.Driver` for the other buttons, and what
+    they do in a script.
+
+    Parameters
+    ----------
+    solver : str, Path or SolverParameter
+        What trains the net; any net, also with layers of your own.
+    weights : Net, NetParameter, str or Path
+        A trained net, or its .caffemodel. Layers of the same name are copied.
+    num_iters : int
+        How many iterations each of the two trains.
+    test_every : int, default 0
+        Test on the first test net at the beginning and every so many iterations; 0
+        is never.
+    prepare : callable, optional
+        Called with each of the two solvers before it trains; may feed its nets.
+
+    Attributes
+    ----------
+    tuning : FineTuning
+        Choices, solvers and results; ``tuning.choose(layer, choice)`` chooses, too.
+    state : str
+        "ready", "training", "paused", "stopped", "done" or "failed".
+
+    Raises
+    ------
+    SolverError, NetError, FileError
+        If solver, net or weights are no good, or there is nothing to test on.
+    """
+
+    def __init__(
+        self, solver, weights, num_iters, test_every=0, prepare=lambda solver: None
+    ):
+        self.tuning = FineTuning(solver, weights, test_every, prepare)
+        self._menus = {name: self._menu(name) for name in self.tuning.layers}
+        self._again = ipywidgets.Button(description="Again", icon="undo")
+        self._again.add_class("brew-again").layout.width = "90px"
+        self._again.on_click(lambda _: self.again())
+        self._table = ipywidgets.HTML().add_class("brew-table")
+        rows = [self._row(name) for name in self.tuning.layers]
+        layers = ipywidgets.VBox(rows).add_class("brew-layers")
+        layers.layout = ipywidgets.Layout(max_height=TABLE_HEIGHT, display="block")
+        below = [self._again, self._table, ipywidgets.HTML(INTRO), layers]
+        super().__init__(lambda: self.tuning.until(num_iters), 0, num_iters, below)
+
+    def again(self):
+        """Forget the trainings unless one runs; the choices are open again."""
+        if not self.is_running:
+            self.tuning.forget()
+            self._steps = self._new_steps()
+            self._show("ready")
+
+    def snapshot(self):
+        """Return choices and curves as an SVG that needs no kernel."""
+        return self.tuning.draw(self.last_iter)
+
+    def table(self):
+        """Return the results as a Table."""
+        return self.tuning.table()
+
+    def progress(self):
+        """Return the iteration that both have done, and their losses in words."""
+        losses = [
+            f"{name} {history.losses[-1]:.3f}"
+            for name, history in self.tuning.histories.items()
+            if history.losses
+        ]
+        words = f", loss {' and '.join(losses)}" if losses else ""
+        return self.tuning.iter, words
+
+    def _draw(self):
+        super()._draw()
+        is_open = not self.tuning.solvers
+        for name, menu in self._menus.items():
+            layer = self.tuning.layers[name]
+            menu.value = layer.choice
+            menu.disabled = not is_open or self.is_running or len(layer.choices) == 1
+        self._again.disabled = is_open or self.is_running
+        self._table.value = self.table()._repr_html_() if self.table().rows else ""
+
+    def _menu(self, name):
+        layer = self.tuning.layers[name]
+        options = [(WORDS[choice], choice) for choice in layer.choices]
+        menu = ipywidgets.Dropdown(options=options, value=layer.choice)
+        menu.layout.width = "190px"
+        menu.observe(lambda change: self._take(name, change.new), "value")
+        return menu
+
+    def _take(self, name, choice):
+        if choice != self.tuning.layers[name].choice:
+            self.tuning.choose(name, choice)
+            self._draw()
+
+    def _row(self, name):
+        layer = self.tuning.layers[name]
+        shapes = " and ".join(" × ".join(map(str, shape)) for shape in layer.shapes)
+        words = [name, layer.type, shapes, layer.problem]
+        widths = ["150px", "110px", "180px", "260px"]
+        labels = [
+            ipywidgets.Label(text, layout=ipywidgets.Layout(width=width))
+            for text, width in zip(words, widths, strict=True)
+        ]
+        menu = self._menus[name].add_class(
+            f"brew-choice-{list(self._menus).index(name)}"
+        )
+        return ipywidgets.HBox([*labels[:3], menu, labels[3]])
