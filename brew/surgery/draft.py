@@ -1,5 +1,6 @@
 """Draft: a net on the operating table, its layers as parts that can be changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,6 +182,18 @@ class Draft:
         for layer in net.layers:  # the layers have their own copies now
             del layer.param.blobs[:]
         return net
+
+
+def require_net(net, role):
+    """Raise NetError unless `net` is a Net, which can be changed in place."""
+    if not isinstance(net, Net):
+        raise NetError(f"{role} must be a Net, which is changed in place, not {net!r}")
+
+
+def require_wishes(wishes, example):
+    """Raise NetError unless `wishes` has something to say for each layer, by name."""
+    if not isinstance(wishes, Mapping):
+        raise NetError(f"say it for each layer, such as {example}, not {wishes!r}")
 
 
 def set_bias(part, values):

@@ -4,7 +4,7 @@ import numpy as np
 
 from brew.errors import NetError
 from brew.proto import caffe_pb2
-from brew.surgery.draft import Draft, Part
+from brew.surgery.draft import Draft, Part, require_wishes
 
 _TYPES = ("InnerProduct", "Convolution")
 
@@ -41,6 +41,7 @@ def low_rank(net, ranks):
     Source: Denton et al., 2014, arXiv:1404.0736; Jaderberg et al., 2014,
     arXiv:1405.3866.
     """
+    require_wishes(ranks, "{'fc6': 100} or {'fc6': 0.9}")
     draft = Draft(net)
     for name, rank in ranks.items():
         part = draft.find(name, _TYPES)
@@ -147,8 +148,8 @@ def _rank(part, spectra, rank):
     if isinstance(rank, float) and 0 < rank <= 1:
         energy = np.cumsum(sum(S**2 for S in spectra))
         return min(int(np.searchsorted(energy, rank * energy[-1])) + 1, full)
-    if isinstance(rank, int) and 1 <= rank <= full:
-        return rank
+    if rank in range(1, full + 1):
+        return int(rank)
     return part.fail(
         f"rank {rank!r} is impossible; choose 1 to {full}, or the share of the squared "
         "singular values to keep, as a float above 0 and up to 1.0"

@@ -1,8 +1,11 @@
 """prune_weights_in_place: set the smallest weights to zero."""
 
+from numbers import Real
+
 import numpy as np
 
 from brew.errors import NetError, did_you_mean
+from brew.surgery.draft import require_net
 from brew.surgery.report import Report
 
 _TYPES = ("Convolution", "Deconvolution", "InnerProduct", "Embed")
@@ -30,7 +33,7 @@ def prune_weights_in_place(net, share, layers=None):
     Raises
     ------
     NetError
-        If `share` is no share, or a layer has no weights.
+        If `net` is no Net, `share` no share, or a layer has no weights.
 
     Notes
     -----
@@ -38,8 +41,9 @@ def prune_weights_in_place(net, share, layers=None):
     Source: Han et al., "Learning both Weights and Connections", 2015,
     arXiv:1506.02626.
     """
-    if not 0 <= share <= 1:
-        raise NetError(f"share is {share}; it must be from 0 to 1")
+    require_net(net, "what is pruned")
+    if not isinstance(share, Real) or not 0 <= share <= 1:
+        raise NetError(f"share is {share!r}; it must be a number from 0 to 1")
     known = [layer.name for layer in net.layers if layer.type in _TYPES and layer.blobs]
     names = known if layers is None else list(layers)
     for name in names:

@@ -1,10 +1,11 @@
 """prune_channels: take whole channels out, so that layers become smaller."""
 
+from collections.abc import Iterable
 from math import prod
 
 import numpy as np
 
-from brew.surgery.draft import ELEMENTWISE, Draft
+from brew.surgery.draft import ELEMENTWISE, Draft, require_wishes
 
 _SOURCES = ("Convolution", "InnerProduct")
 _PASSED = {*ELEMENTWISE, "Pooling", "Silence"}
@@ -41,6 +42,7 @@ def prune_channels(net, channels):
     -----
     Source: Li et al., "Pruning Filters for Efficient ConvNets", 2017, arXiv:1608.08710.
     """
+    require_wishes(channels, "{'conv1': [0, 7]} or {'conv1': 0.5}")
     draft = Draft(net)
     for name in channels:
         draft.find(name, _SOURCES)
@@ -109,12 +111,13 @@ def _mask(part, W, wanted):
         size = abs(W).reshape(len(W), -1).sum(axis=1)
         mask[np.argsort(size, kind="stable")[: int(wanted * len(W))]] = False
         return mask
-    if isinstance(wanted, float) or any(not 0 <= k < len(W) for k in wanted):
+    channels = range(len(W))
+    if not isinstance(wanted, Iterable) or any(k not in channels for k in wanted):
         part.fail(
             f"it cannot lose the channels {wanted!r}; name some of 0 to {len(W) - 1}, "
             "or how many as a float from 0 to below 1"
         )
-    mask[list(wanted)] = False
+    mask[[int(k) for k in wanted]] = False
     if not mask.any():
         part.fail("it would lose all its channels; leave at least one")
     return mask

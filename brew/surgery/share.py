@@ -1,7 +1,7 @@
 """Share parameters: between nets, or between the layers of one net."""
 
 from brew.errors import NetError
-from brew.surgery.draft import Draft
+from brew.surgery.draft import Draft, require_net
 from brew.surgery.report import Report
 
 
@@ -25,8 +25,10 @@ def share_in_place(source, target, rename=None):
     Raises
     ------
     NetError
-        If `rename` names a layer that is not there.
+        If one is no Net, or `rename` names a layer that is not there.
     """
+    require_net(source, "the source")
+    require_net(target, "the target")
     rename, rows = rename or {}, []
     for name in rename:
         if name not in target.params or rename[name] not in source.params:

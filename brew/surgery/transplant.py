@@ -10,6 +10,7 @@ from brew.net import Net
 from brew.proto import caffe_pb2
 from brew.proto.binary import blobproto_to_arrays
 from brew.proto.upgrade import read_net
+from brew.surgery.draft import require_net
 from brew.surgery.report import Report
 
 COLUMNS = ("parameter", "action", "from", "to", "why")
@@ -45,10 +46,11 @@ def transplant(source, target, layers=None, rename=None):
     Raises
     ------
     NetError
-        If `layers` or `rename` name a layer that is not there.
+        If the target is no Net, or `layers` or `rename` name a layer that is not there.
     FileError, ProtoError
         If the file is missing or damaged.
     """
+    require_net(target, "the target")
     donors, rename = _donors(source), rename or {}
     _check_names(layers or (), target.params, "target")
     _check_names(rename, target.params, "target")

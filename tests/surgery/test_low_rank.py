@@ -90,6 +90,8 @@ def test_fewer_weights_mean_another_output():
         ({"a": 0}, "rank 0 is impossible; choose 1 to 5"),
         ({"a": 6}, "choose 1 to 5"),
         ({"a": 1.5}, "rank 1.5"),
+        ({"a": "all"}, "rank 'all'"),
+        ("a", "say it for each layer"),
         ({"b": 1}, "no layer 'b'"),
         ({"in_data": 1}, "InnerProduct or Convolution is needed"),
     ],

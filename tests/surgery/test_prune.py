@@ -56,8 +56,13 @@ def test_layers_can_be_chosen():
     assert (net.params["c1"][0].data != 0).all()
     with pytest.raises(NetError, match="layer 'ou'.* Did you mean 'out'"):
         surgery.prune_weights_in_place(net, 0.5, ["ou"])
-    with pytest.raises(NetError, match="share is 1.5; it must be from 0 to 1"):
-        surgery.prune_weights_in_place(net, 1.5)
+
+
+@pytest.mark.parametrize("share", [1.5, -0.1, float("nan"), "half"])
+def test_a_share_is_a_number_from_0_to_1(share):
+    net = made(IMAGE + END.replace("c1", "data"))
+    with pytest.raises(NetError, match=f"share is {share!r}; it must be a number"):
+        surgery.prune_weights_in_place(net, share)
 
 
 def dead(text, killed, seed=0):
@@ -199,7 +204,11 @@ def test_what_cannot_be_pruned_is_refused_by_name(name):
     [
         ({"c1": [6]}, r"channels \[6\]; name some of 0 to 5"),
         ({"c1": [-1]}, "name some of 0 to 5"),
+        ({"c1": [1.5]}, "name some of 0 to 5"),
         ({"c1": 1.0}, "below 1"),
+        ({"c1": 3}, "or how many as a float"),
+        ({"c1": "01"}, "lose the channels '01'"),
+        (["c1"], r"say it for each layer, such as .*, not \['c1'\]"),
         ({"c1": list(range(6))}, "lose all its channels"),
         ({"ou": [0]}, "no layer 'ou'.* Did you mean 'out'"),
         ({"in_data": [0]}, "Convolution or InnerProduct is needed"),

@@ -37,6 +37,11 @@ def test_layers_of_other_names_share_by_rename():
         surgery.share_in_place(source, target, {"c8": "c1"})
 
 
+def test_memory_is_shared_by_nets_only():
+    with pytest.raises(NetError, match="the source must be a Net"):
+        surgery.share_in_place("a.caffemodel", made(TEXT))
+
+
 def test_shared_layers_have_one_set_of_parameters():
     net = made(TWINS, 1)
     tied = surgery.share_layers(net, "a", "b")

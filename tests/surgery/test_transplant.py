@@ -107,6 +107,11 @@ def test_a_wrong_name_is_an_error(options, words):
         surgery.transplant(made(SMALL), made(SMALL), **options)
 
 
+def test_only_a_net_is_changed_in_place():
+    with pytest.raises(NetError, match="the target must be a Net, .* not 'b.proto"):
+        surgery.transplant(made(SMALL), "b.prototxt")
+
+
 def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(FileError):
         surgery.transplant(tmp_path / "no.caffemodel", made(SMALL))
