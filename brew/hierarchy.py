@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from brew import datasets
-from brew.errors import FileError
+from brew.errors import ArrayError, FileError
 from brew.files import read_text
 
 
@@ -87,12 +87,12 @@ class Hierarchy:
 
         Raises
         ------
-        ValueError
+        ArrayError
             If it has another number of classes.
         """
         prob = np.asarray(prob).reshape(-1)
         if len(prob) != self.num_classes:
-            raise ValueError(
+            raise ArrayError(
                 f"hierarchy: {len(prob)} probabilities for {self.num_classes} classes; "
                 "give the net's output for one image, such as prob[0]"
             )

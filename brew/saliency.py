@@ -39,14 +39,25 @@ def occlusion(net, image, number, size=32, stride=16, fill=0.0, output="prob"):
     array (h, w)
         For each pixel the fall of the output, averaged over the squares that cover it.
 
+    Raises
+    ------
+    NetError
+        If the net has no such blob or number, or squares leave gaps.
+
     Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks",
     2013, arXiv:1311.2901.
     """
-    image = numpy.asarray(image)
+    if not 0 < stride <= size:
+        raise NetError(
+            f"squares of {size} pixels, {stride} apart, do not cover the image; choose "
+            "a stride from 1 to the size"
+        )
+    image = _image(net, image)
     h, w = image.shape[1:]
     lefts = _starts(w, size, stride)
     falls, times = numpy.zeros((h, w), numpy.float32), numpy.zeros((h, w), numpy.int64)
     with _forwarded(net, image[None], output) as outputs:
+        _check_number(net, output, number, outputs.shape[1])
         whole = float(outputs[0, number])
     for top in _starts(h, size, stride):
         squares = [numpy.s_[top : top + size, left : left + size] for left in lefts]
@@ -83,7 +94,7 @@ def gradient(net, image, number, output="prob"):
     Raises
     ------
     NetError
-        If the net has no such blob, or computes no gradient for its input.
+        If the net has no such blob or number, or computes no gradient for its input.
 
     Source: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2013,
     arXiv:1312.6034.
@@ -94,12 +105,32 @@ def gradient(net, image, number, output="prob"):
             f"net {net.name!r} computes no gradient for its input {name!r}; write "
             "'force_backward: true' at the top of its prototxt"
         )
-    with _forwarded(net, numpy.asarray(image)[None], output):
+    with _forwarded(net, _image(net, image)[None], output) as outputs:
+        _check_number(net, output, number, outputs.shape[1])
         diff = net.blobs[output].diff
         diff[...] = 0
         diff.reshape(-1)[number] = 1
         net.run_backward(_last_writer(net, output))
         return net.blobs[name].diff[0].copy()
+
+
+def _image(net, image):
+    """Return the image as an array (C, h, w)."""
+    image = numpy.asarray(image)
+    if image.ndim != 3:
+        raise NetError(
+            f"net {net.name!r} is asked about one image (C, h, w), not about an array "
+            f"of shape {image.shape}"
+        )
+    return image
+
+
+def _check_number(net, output, number, count):
+    if number not in range(count):
+        raise NetError(
+            f"net {net.name!r}: {output!r} has the numbers 0 to {count - 1}, "
+            f"not {number!r}"
+        )
 
 
 def _starts(length, size, stride):

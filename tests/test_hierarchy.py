@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brew import hierarchy, zoo
-from brew.errors import FileError
+from brew.errors import ArrayError, FileError
 
 #    thing
 #    /    \
@@ -84,7 +84,7 @@ def test_a_sure_espresso_is_a_coffee_and_a_beverage(imagenet):
 
 
 def test_a_wrong_number_of_probabilities_is_refused(small):
-    with pytest.raises(ValueError, match=r"20 probabilities for 3 classes; give the"):
+    with pytest.raises(ArrayError, match=r"20 probabilities for 3 classes; give the"):
         small.most_accurate(np.zeros((2, 10)))
 
 
