@@ -42,6 +42,8 @@ def examine(patient):
 
     Raises
     ------
+    SolverError
+        If it is none of these.
     FileError
         If the log cannot be read.
     ProtoError
@@ -52,7 +54,7 @@ def examine(patient):
         return Diagnosis(judge_curves(record), record.describe())
     if isinstance(patient, Net):
         return Diagnosis(judge_net(patient), f"{patient!r} looked healthy")
-    doctor = Doctor.of(patient)
+    doctor = Doctor.of(patient)  # which refuses all but solvers
     if doctor is not None:
         return doctor.examine()
     return Diagnosis(

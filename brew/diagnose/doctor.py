@@ -16,7 +16,9 @@ from brew.diagnose.samples import (
     find_units,
     judge_rate,
 )
+from brew.errors import SolverError
 from brew.lr_policy import learning_rate
+from brew.solver import Solver
 
 CLOSELY, EVERY = 20, 10  # looks at the first iterations, then at every tenth
 
@@ -72,6 +74,11 @@ class Doctor:
     @staticmethod
     def of(solver):
         """Return the doctor who watches this solver, or None."""
+        if not isinstance(solver, Solver):
+            raise SolverError(
+                "the doctor watches solvers, and examines solvers, nets and logs "
+                f"(paths), not {solver!r}"
+            )
         return _doctors.get(solver)
 
     def examine(self):

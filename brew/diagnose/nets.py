@@ -35,7 +35,9 @@ def class_heads(net):
     for layer, bottoms, tops in zip(net.layers, net._bottoms, net._tops, strict=True):
         if layer.type in OVER_CLASSES:
             scores, labels = bottoms[:2]
-            axis = getattr(layer.param, "softmax_param").axis  # noqa: B009
+            is_infogain = layer.type == "InfogainLoss"
+            p = layer.param
+            axis = (p.infogain_loss_param if is_infogain else p.softmax_param).axis
             yield layer, tops[0].name, scores, labels, scores.shape[axis]
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from brew import diagnose
 from brew.diagnose import Diagnosis, Finding
+from brew.diagnose.nets import class_heads
+from brew.errors import SolverError
 from tests.diagnose.helpers import LENET, LOGREG, MLP, SCALE, digits, make_solver
+from tests.net.helpers import build, data
 
 
 def trained(watched, **options):
@@ -107,6 +110,23 @@ def test_causes_come_before_symptoms():
     diagnosis = Diagnosis([symptom, FINDING], "")
     assert diagnosis.names == ["dead ReLU", "plateau at ln K"]
     assert repr(diagnosis).startswith("1. dead ReLU")
+
+
+def test_the_classes_of_infogain_lie_along_its_own_axis():
+    net = build(
+        data("x", "dim: 2 dim: 3 dim: 4")
+        + data("label", "dim: 2 dim: 3")
+        + data("H", "dim: 1 dim: 1 dim: 4 dim: 4")
+        + 'layer { name: "l" type: "InfogainLoss" top: "l" '
+        'bottom: "x" bottom: "label" bottom: "H" infogain_loss_param { axis: -1 } }'
+    )
+    assert [num_classes for *_, num_classes in class_heads(net)] == [4]
+
+
+@pytest.mark.parametrize("ask", [diagnose.watch, diagnose.examine])
+def test_the_doctor_says_whom_it_treats(ask):
+    with pytest.raises(SolverError, match="the doctor watches solvers, .* not None"):
+        ask(None)
 
 
 def test_the_doctor_shows_itself():
