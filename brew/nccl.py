@@ -4,6 +4,7 @@ The numbers and the class are there so that scripts such as Caffe's ``train.py``
 on one device as they are: one solver has nobody to exchange gradients with.
 """
 
+import operator
 import secrets
 
 from brew.errors import BackendError
@@ -88,6 +89,6 @@ class NCCL:
 
 
 def _whole(number, least, words):
-    if int(number) != number or number < least:
-        raise BackendError(f"{words} is a whole number from {least} on, not {number}")
-    return int(number)
+    if not hasattr(number, "__index__") or number < least:
+        raise BackendError(f"{words} is a whole number from {least} on, not {number!r}")
+    return operator.index(number)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from html import escape
 
-from brew.errors import BrewError, NetError, SolverError, SourceError, did_you_mean
+from brew.errors import BrewError, NetError, SourceError, did_you_mean
 from brew.layer import TEST, TRAIN
 from brew.net import Net
 from brew.net_build import read_param
 from brew.net_cost import count_macs, forecast_memory
-from brew.solvers import SOLVERS
+from brew.solvers import solver_class
 from brew.views.net_graph import shape_text
 
 PHASES = {"TRAIN": TRAIN, "TEST": TEST}
@@ -169,19 +169,14 @@ def summarize(net, phase=None, *, level=0, stages=None, shapes=None, solver="SGD
     >>> summary.total.num_params, summary.total.num_macs
     (431080, 146880000)
     """
-    if solver not in SOLVERS:
-        raise SolverError(
-            f"solver type {solver!r} is unknown.{did_you_mean(solver, SOLVERS)} "
-            f"Known: {', '.join(SOLVERS)}"
-        )
+    num_histories = solver_class(solver).num_histories
     problems: dict = {}
     if isinstance(net, Net):
         nets = {_phase_name(net): net}
     else:
         param = _without_sources(read_param(net, None, 0, None), shapes or {})
         nets = _build(param, phase, level, stages, problems)
-    histories = SOLVERS[solver].num_histories
-    memory = {name: forecast_memory(one, histories) for name, one in nets.items()}
+    memory = {name: forecast_memory(one, num_histories) for name, one in nets.items()}
     shown = next(iter(nets))
     rows = list(_rows(nets[shown]))
     return Summary(nets[shown].name, shown, rows, memory, problems, solver)
@@ -234,7 +229,13 @@ def _make_input(layer, shapes):
     layer.type = "Input"
     layer.ClearField("input_param")
     for top in layer.top:
-        layer.input_param.shape.add().dim.extend(shapes[top])
+        try:
+            layer.input_param.shape.add().dim.extend(shapes[top])
+        except (TypeError, ValueError) as error:
+            raise NetError(
+                f"the shape of {top!r} is a tuple such as (64, 3, 227, 227), not "
+                f"{shapes[top]!r}"
+            ) from error
 
 
 def _build(param, phase, level, stages, problems):

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from brew.download import cache_folder
 from brew.errors import LayerError, SolverError
+from brew.files import to_path
 
 VARIABLE = "BREW_PYTHON_LAYERS"
 _START = time.time()
@@ -47,7 +48,7 @@ def allow_python_layers(folder=None):
     -------
     context manager
     """
-    entry = None if folder is None else Path(folder).resolve()
+    entry = None if folder is None else to_path(folder).resolve()
     _allowed.append(entry)
     undo = ExitStack()
     undo.callback(_allowed.remove, entry)

@@ -125,6 +125,7 @@ def test_data_that_is_not_there_can_be_replaced_by_shapes():
     [
         ({"lable": (2,)}, "no data 'lable' .* Did you mean 'label'"),
         ({"conv1": (2,)}, "no data 'conv1'"),
+        ({"data": "2", "label": (2,)}, "a tuple such as .*, not '2'"),
         ({"label": (2,)}, "layer 'data' .*: the shape of data is needed too"),
     ],
 )

@@ -38,6 +38,7 @@ def test_count_and_rank_are_kept():
     [
         lambda: caffe.set_solver_count(0),
         lambda: caffe.set_solver_count(1.5),
+        lambda: caffe.set_solver_count("two"),
         lambda: caffe.set_solver_rank(-1),
     ],
 )

@@ -212,8 +212,6 @@ def test_callbacks_get_the_index_of_the_layer(net):
     assert seen[-2:] == [("b", 0), ("a", 0)]
 
 
-
-
 def test_blob_tells_its_sizes(net):
     blob = net.blobs["data"]
     assert list(blob.shape) == [4, 2, 5, 6]
@@ -234,5 +232,3 @@ def test_blob_is_reshaped_by_numbers(net):
         blob.reshape(dim=3)
     with pytest.raises(BrewError, match="a size is negative"):
         blob.reshape(-1, 3)
-
-

@@ -50,5 +50,3 @@ def test_arrays_that_do_not_fit_are_runtime_errors(write, data, labels, says):
 def test_first_layer_must_serve_arrays(chain):
     with pytest.raises(RuntimeError, match="needs a MemoryData layer at the front"):
         chain.set_input_arrays(zeros(2, 1, 2, 3), zeros(2))
-
-

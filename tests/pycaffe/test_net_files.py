@@ -86,5 +86,3 @@ def test_net_copies_from_a_net_but_keeps_its_own_memory(net, write):
     assert np.array_equal(weights(net), weights(other))
     other.params["ip"][0].data[...] = 3
     assert not (net.params["ip"][0].data == 3).any()
-
-

@@ -91,5 +91,3 @@ def test_one_file_serves_training_testing_and_deployment(
 def test_phase_and_stages_that_are_none_are_refused(write, options, says):
     with pytest.raises(NetError, match=says):
         caffe.Net(write(NET), **options)
-
-
