@@ -27,6 +27,7 @@ _STRANGERS = {
     b"PK\x03\x04": "a zip archive; unpack it",
     b"\x1f\x8b": "a gzip archive; unpack it",
 }
+_LEGACY = ("num", "channels", "height", "width")
 _FLOAT, _DOUBLE = numpy.dtype("<f4"), numpy.dtype("<f8")
 
 
@@ -110,14 +111,18 @@ def blob_shape(proto):
     """
     if not hasattr(proto, "HasField"):
         raise ProtoError(f"a BlobProto is needed here, not {proto!r:.60}")
-    legacy = ("num", "channels", "height", "width")
-    if any(proto.HasField(name) for name in legacy):
-        shape = tuple(getattr(proto, name) for name in legacy)
+    if has_legacy_shape(proto):
+        shape = tuple(getattr(proto, name) for name in _LEGACY)
     else:
         shape = tuple(proto.shape.dim)
     if any(size < 0 for size in shape):
         raise ProtoError(f"the stored shape {shape} has a negative size: damaged file?")
     return shape
+
+
+def has_legacy_shape(proto):
+    """Tell whether a BlobProto states its shape as four numbers, as in 2014."""
+    return any(proto.HasField(name) for name in _LEGACY)
 
 
 def blobproto_to_arrays(proto):

@@ -10,12 +10,17 @@ from google.protobuf.message import DecodeError
 from brew.errors import ProtoError
 from brew.files import read_bytes
 from brew.proto import caffe_pb2
-from brew.proto.binary import blob_shape, blobproto_to_arrays, parse_binary, shaped
+from brew.proto.binary import (
+    blob_shape,
+    blobproto_to_arrays,
+    has_legacy_shape,
+    parse_binary,
+    shaped,
+)
 from brew.proto.text import is_binary
 from brew.proto.upgrade import read_net
 from brew.proto.wire import encode_bytes, iter_fields
 
-_LEGACY = ("num", "channels", "height", "width")
 _NET = caffe_pb2.NetParameter.DESCRIPTOR.fields_by_name
 _LAYER = caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name
 _ARRAYS = {
@@ -61,7 +66,8 @@ def layers_in_message(net):
     """Yield the layers of a NetParameter as :func:`layers_in_file` does."""
     for layer in net.layer:
         arrays = [blobproto_to_arrays(blob)[0] for blob in layer.blobs]
-        yield layer.name, list(zip(arrays, map(_is_legacy, layer.blobs), strict=True))
+        legacy = map(has_legacy_shape, layer.blobs)
+        yield layer.name, list(zip(arrays, legacy, strict=True))
 
 
 def _split(content, source):
@@ -106,9 +112,4 @@ def _decode(content, source):
     # in several pieces only if somebody else wrote the file
     values = pieces.get("double_data") or pieces.get("data") or [numpy.zeros(0, "f4")]
     values = values[0] if len(values) == 1 else numpy.concatenate(values)
-    shape = blob_shape(proto)
-    return shaped(values, shape), _is_legacy(proto)
-
-
-def _is_legacy(proto):
-    return any(proto.HasField(name) for name in _LEGACY)
+    return shaped(values, blob_shape(proto)), has_legacy_shape(proto)
