@@ -8,9 +8,16 @@ from brew.errors import import_extra
 import_extra("ipywidgets", "widgets")
 
 # ruff: noqa: E402  these need ipywidgets
+from brew.widgets.filters import FilterViewer
 from brew.widgets.fine_tuner import FineTuner
 from brew.widgets.photo import PhotoUpload
 from brew.widgets.showdown import SolverShowdown
 from brew.widgets.training import TrainingMonitor
 
-__all__ = ["FineTuner", "PhotoUpload", "SolverShowdown", "TrainingMonitor"]
+__all__ = [
+    "FilterViewer",
+    "FineTuner",
+    "PhotoUpload",
+    "SolverShowdown",
+    "TrainingMonitor",
+]

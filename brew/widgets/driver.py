@@ -86,6 +86,10 @@ class Driver(ipywidgets.VBox):
         """Return the present picture, which needs no kernel."""
         raise NotImplementedError
 
+    def picture(self):
+        """Return what the page shows, as HTML."""
+        return str(self.snapshot())
+
     def progress(self):
         """Return the present iteration, and a few words for the status line."""
         raise NotImplementedError
@@ -138,7 +142,7 @@ class Driver(ipywidgets.VBox):
         self._status.value = (
             f"{self.state}: iteration {done} of {self.last_iter}{escape(words)}"
         )
-        self._picture.value = str(self.snapshot())
+        self._picture.value = self.picture()
         may_start = self.state in CAN_START
         self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running

@@ -9,6 +9,8 @@ from brew.errors import import_extra
 from brew.views.images import draw_image
 
 WIDTH = 300  # of the picture, in pixels
+ACCEPT = ".png,.jpg,.jpeg,.gif,.bmp,.webp"
+NO_IMAGE = "This file is no image that Pillow can read."
 HINT = "Choose a photograph of your own, or keep this one."
 
 
@@ -28,8 +30,7 @@ class PhotoUpload(ipywidgets.VBox):
 
     def __init__(self, image):
         self.image = numpy.asarray(image)
-        accept = ".png,.jpg,.jpeg,.gif,.bmp,.webp"
-        self._button = ipywidgets.FileUpload(accept=accept, multiple=False)
+        self._button = ipywidgets.FileUpload(accept=ACCEPT, multiple=False)
         self._button.add_class("brew-upload").observe(self._take, "value")
         self._words = ipywidgets.HTML(HINT)
         self._picture = ipywidgets.Image(format="jpeg", width=WIDTH)
@@ -46,18 +47,24 @@ class PhotoUpload(ipywidgets.VBox):
             return
         file = change.new[0]
         try:
-            self.image = _decode(bytes(file.content))
+            self.image = decode(bytes(file.content))
             self._words.value = HINT
         except OSError:  # the old photograph stays
-            self._words.value = "This file is no image that Pillow can read."
+            self._words.value = NO_IMAGE
         self._show()
 
     def _show(self):
         self._picture.value = _to_jpeg(self.image)
 
 
-def _decode(content):
-    """Return an encoded image as an array (h, w, 3), upright."""
+def decode(content):
+    """Return an encoded image as an array (h, w, 3), upright.
+
+    Raises
+    ------
+    OSError
+        If Pillow cannot read it.
+    """
     pillow = import_extra("PIL.Image", "data")
     ops = import_extra("PIL.ImageOps", "data")
     try:

@@ -1,0 +1,121 @@
+"""FilterViewer: look at any net's filters and feature maps, also while it learns."""
+
+import traceback
+from html import escape
+
+from brew.errors import NetError
+from brew.views.filters import FilterView
+from brew.views.recording import Recording
+from brew.widgets.driver import Driver
+from brew.widgets.filter_controls import FilterControls
+from brew.widgets.photo import NO_IMAGE, decode
+
+
+class FilterViewer(Driver):
+    """Choose a layer, its channels and an image, and see what the net makes of it.
+
+    With a solver the net can also be trained here, and the picture follows. A slider
+    leads back to earlier iterations, for all that can be chosen. See
+    :class:`brew.widgets.driver.Driver` for the buttons, and what they do in a script.
+
+    Parameters
+    ----------
+    net : Net or Solver
+        Any net, also with layers of your own.
+    num_iters : int, default 0
+        How many iterations of the solver Start trains at most.
+    images, labels, prepare : optional
+        See :class:`brew.views.filters.FilterView`.
+    **choices
+        What to show first: kind, name, units, image.
+
+    Attributes
+    ----------
+    view : FilterView
+        What is shown.
+    recording : Recording or None
+        The parameters at earlier iterations.
+
+    Raises
+    ------
+    NetError
+        If there is nothing to see in the net, or not what was chosen.
+    """
+
+    children: tuple  # of widgets
+
+    def __init__(
+        self, net, num_iters=0, images=None, labels=None, prepare=None, **choices
+    ):
+        solver = net if hasattr(net, "net") else None
+        if num_iters and not solver:
+            raise NetError(
+                f"only a solver can train {num_iters} iterations, no {net!r}"
+            )
+        net = solver.net if solver else net
+        self.view = FilterView(net, images, labels, prepare)
+        self.recording = Recording(solver, num_iters) if num_iters else None
+        first, steps = 0, lambda: iter(())
+        if self.recording:
+            self.view.records, first = self.recording.records, solver.iter
+            steps = self.recording.steps
+        self.view.choose(**choices)
+        self.controls = FilterControls(
+            lambda: self._soon(self._see),
+            lambda content: self._soon(lambda: self._take_photo(content)),
+        )
+        super().__init__(steps, first, first + num_iters)
+        self._picture.add_class("brew-filters")
+        buttons, *rest = self.children
+        self.children = (*[buttons] * bool(num_iters), self.controls, *rest)
+
+    def choose(self, **choices):
+        """Choose without the mouse: kind, name, units, image, iteration."""
+        self.view.choose(**choices)
+        self._draw()
+
+    def snapshot(self):
+        """Return the present picture, which needs no kernel."""
+        return self.view.draw()
+
+    def picture(self):
+        """Return the present picture, or why there is none, as HTML."""
+        try:
+            return str(self.snapshot())
+        except Exception:  # of a layer, perhaps of your own: training may go on
+            return f"<pre>{escape(traceback.format_exc(limit=-1))}</pre>"
+
+    def progress(self):
+        """Return the present iteration, and the loss in words."""
+        if not self.recording:
+            return 0, ""
+        losses = self.recording.losses
+        loss = f", loss {next(reversed(losses.values())):.4f}" if losses else ""
+        return self.recording.solver.iter, loss
+
+    def _soon(self, act):
+        """Let the loop act, since controls may be handled in another thread."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(act)
+        else:
+            act()
+
+    def _see(self):
+        self.view.choose(**self.controls.choices(self.view))
+        self._draw()
+
+    def _take_photo(self, content):
+        try:
+            self.view.add_photo(decode(content))
+            self.controls.words.value = ""
+        except OSError:
+            self.controls.words.value = NO_IMAGE
+        except NetError as error:
+            self.controls.words.value = escape(str(error))
+        self._draw()
+
+    def _draw(self):
+        if self.is_running:
+            self.view.iteration = None  # the picture follows the training
+        self.controls.show(self.view, self.is_running)
+        super()._draw()
