@@ -1,7 +1,7 @@
 """Curves of numbers over iterations, as SVG."""
 
 from itertools import cycle
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10
 
 from brew.views.style import DASHES, FAINT, GRID, INK, LINES, Svg
 
@@ -18,6 +18,7 @@ def draw_curves(
     y_label="",
     size=(420, 260),
     x_reach=(),
+    x_log=False,
     y_log=False,
 ):
     """Draw several curves into one picture, each with a dot at its end.
@@ -33,8 +34,8 @@ def draw_curves(
         Width and height in pixels.
     x_reach : list of float, optional
         Numbers that the x axis includes, so that it stands still while curves grow.
-    y_log : bool, default False
-        Is the y axis logarithmic? Then only positive values are drawn.
+    x_log, y_log : bool, default False
+        Is the axis logarithmic? Then only positive values are drawn.
 
     Returns
     -------
@@ -44,14 +45,16 @@ def draw_curves(
     width, height = size
     svg = Svg(width, height, title or ", ".join(series))
     points = {name: _thinned(*xy) for name, xy in series.items()}
-    if y_log:
-        points = {name: [p for p in some if p[1] > 0] for name, some in points.items()}
+    least = (0 if x_log else -inf), (0 if y_log else -inf)
+    points = {
+        name: [(x, y) for x, y in some if x > least[0] and y > least[1]]
+        for name, some in points.items()
+    }
     everything = [point for some in points.values() for point in some]
     keys = _places_of_keys(points if len(points) > 1 else [], title, svg.width)
     place = _Frame(
-        _ticks([*(x for x, _ in everything), *x_reach]),
-        (_log_ticks if y_log else _ticks)([y for _, y in everything]),
-        y_log,
+        _Axis([*(x for x, _ in everything), *x_reach], x_log),
+        _Axis([y for _, y in everything], y_log),
         left=LEFT + (LINE if y_label else 0),
         right=svg.width - RIGHT,
         top=max([HEAD, *(y for _, y in keys)]) + 12,
@@ -67,34 +70,41 @@ def draw_curves(
     return svg
 
 
+class _Axis:
+    """Turns values into shares of an axis, and knows its ticks."""
+
+    def __init__(self, values, is_log):
+        self.ticks = (_log_ticks if is_log else _ticks)(values)
+        self._scale = log10 if is_log else float
+
+    def share(self, value):
+        low, value, high = map(self._scale, (self.ticks[0], value, self.ticks[-1]))
+        return (value - low) / (high - low)
+
+
 class _Frame:
     """Turns values into pixels."""
 
-    def __init__(self, x_ticks, y_ticks, y_log, left, right, top, bottom):
-        self.x_ticks, self.y_ticks = x_ticks, y_ticks
-        self.y_scale = log10 if y_log else float
+    def __init__(self, x_axis, y_axis, left, right, top, bottom):
+        self.x_axis, self.y_axis = x_axis, y_axis
         self.left, self.right, self.top, self.bottom = left, right, top, bottom
 
     def __call__(self, x, y):
         return self.x(x), self.y(y)
 
     def x(self, value):
-        low, high = self.x_ticks[0], self.x_ticks[-1]
-        share = (value - low) / (high - low)
-        return self.left + share * (self.right - self.left)
+        return self.left + self.x_axis.share(value) * (self.right - self.left)
 
     def y(self, value):
-        low, value, high = map(self.y_scale, (self.y_ticks[0], value, self.y_ticks[-1]))
-        share = (value - low) / (high - low)
-        return self.bottom - share * (self.bottom - self.top)
+        return self.bottom - self.y_axis.share(value) * (self.bottom - self.top)
 
 
 def _draw_axes(svg, place, x_label, y_label):
-    for tick in place.y_ticks:
+    for tick in place.y_axis.ticks:
         y = place.y(tick)
         svg.line(place.left, y, place.right, y, GRID)
         svg.text(place.left - 6, y + 4, f"{tick:g}", size=11, anchor="end")
-    for tick in place.x_ticks:
+    for tick in place.x_axis.ticks:
         x = place.x(tick)
         svg.line(x, place.bottom, x, place.bottom + 4, FAINT)
         svg.text(x, place.bottom + 17, f"{tick:g}", size=11, anchor="middle")

@@ -99,6 +99,14 @@ def test_on_a_log_axis_equal_ratios_are_equal_steps():
     assert first < second
 
 
+def test_the_x_axis_can_be_logarithmic_too():
+    svg = draw_curves({"loss": ([0.0, 0.01, 1, 100], [9.0, 3.0, 2.0, 1.0])}, x_log=True)
+    (line,) = points_of(svg)
+    first, second, third = (x for x, _ in line)
+    assert second - first == pytest.approx(third - second)
+    assert ">0.01</text>" in str(svg)
+
+
 def test_a_log_axis_leaves_out_what_is_not_positive():
     svg = draw_curves({"loss": ([0, 1, 2, 3], [1.0, 0.0, -1.0, 2.0])}, y_log=True)
     assert len(points_of(svg)[0]) == 2
