@@ -18,8 +18,8 @@ from pathlib import Path
 from brew.diagnose.curves import judge_curves
 from brew.diagnose.doctor import Doctor, watch
 from brew.diagnose.finding import Diagnosis, Finding
+from brew.diagnose.log_record import read_log
 from brew.diagnose.nets import judge_net, judge_solver
-from brew.diagnose.training_log import read_log
 from brew.net import Net
 
 __all__ = ["Diagnosis", "Doctor", "Finding", "examine", "watch"]

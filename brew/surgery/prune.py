@@ -1,7 +1,5 @@
 """prune_weights_in_place: set the smallest weights to zero."""
 
-from numbers import Real
-
 import numpy as np
 
 from brew.errors import NetError, did_you_mean
@@ -42,7 +40,7 @@ def prune_weights_in_place(net, share, layers=None):
     arXiv:1506.02626.
     """
     require_net(net, "what is pruned")
-    if not isinstance(share, Real) or not 0 <= share <= 1:
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
         raise NetError(f"share is {share!r}; it must be a number from 0 to 1")
     known = [layer.name for layer in net.layers if layer.type in _TYPES and layer.blobs]
     names = known if layers is None else list(layers)

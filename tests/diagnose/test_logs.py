@@ -8,7 +8,7 @@ import pytest
 
 from brew import diagnose
 from brew.cli import main
-from brew.diagnose.training_log import read_log
+from brew.diagnose.log_record import read_log
 from brew.errors import FileError, ProtoError
 from brew.log import GlogFormatter, logger
 from tests.diagnose.helpers import LOGREG, MLP, SCALE, digits, make_solver
