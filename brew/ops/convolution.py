@@ -11,6 +11,7 @@ Matrices have three axes here: (group, rows, columns).
 from brew import backend
 from brew.ops.convolution_plan import make_plan
 from brew.ops.im2col import col2im, fold, im2col, unroll
+from brew.ops.pieces import by_items
 
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
 
@@ -102,11 +103,10 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
                 _input_gradient(dy_block, kernels, block, dx)
 
     backend.parallel(task, len(plan.shares))
-    for W_sum, b_sum in zip(W_sums, b_sums, strict=True):
-        if dW is not None:
-            target = _rows_apart(dW) if plan.rows_are_late else dW
-            target += _turned_back(W_sum, kernels).reshape(target.shape)
-        if db is not None:
+    if dW is not None and plan.shares:
+        _add_up(W_sums, _rows_apart(dW) if plan.rows_are_late else dW, kernels)
+    if db is not None:
+        for b_sum in b_sums:
             db += b_sum
 
 
@@ -152,9 +152,18 @@ def _add_product(total, dy, columns, worker):
     return total
 
 
-def _turned_back(total, kernels):
-    """Undo the transposition of :func:`_add_product`."""
-    return total.transpose(0, 2, 1) if kernels.shape[1] < FEW_OUTPUTS else total
+def _add_up(sums, target, kernels):
+    """Add what the workers have found to `target`, undoing their transposition."""
+    total = sums[0]
+    for other in sums[1:]:
+        total += other
+    if kernels.shape[1] < FEW_OUTPUTS:
+        total = total.transpose(0, 2, 1)
+
+    def add(target, total):
+        target += total
+
+    by_items(add, target, total.reshape(target.shape))
 
 
 def _input_gradient(dy, kernels, block, dx):
