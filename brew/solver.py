@@ -17,6 +17,7 @@ from brew.lr_policy import learning_rate
 from brew.solver_nets import make_test_nets, make_train_net, solver_param
 
 BLOCK = 2**17  # elements updated at a time: values, gradient, history fit the cache
+LARGE = 2**22  # parameters of a net from which a second thread pays
 
 
 class Solver:
@@ -163,8 +164,8 @@ class Solver:
         with backend.device_pass():
             self._clip_gradients()
             blocks = list(self._blocks(rate))
-            small = len(blocks) < 2 * len(self.net.learnable_params)
-            run = _run_here if small else backend.parallel
+            is_large = sum(blob.count for blob in self.net.learnable_params) >= LARGE
+            run = backend.parallel if is_large else _run_here
             run(lambda i: self._update_block(*blocks[i]), len(blocks))
         self.iter += 1
 

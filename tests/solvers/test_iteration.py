@@ -86,7 +86,9 @@ def test_apply_update_uses_the_present_gradients():
     assert solver.iter == 1
 
 
-def test_large_parameters_are_updated_in_blocks_as_small_ones():
+@pytest.mark.parametrize("large", [1, 10**9], ids=["on all threads", "on one"])
+def test_large_parameters_are_updated_in_blocks_as_small_ones(large, monkeypatch):
+    monkeypatch.setattr("brew.solver.LARGE", large)
     net = NET.replace("num_output: 2", "num_output: 50000").replace(
         "shape { dim: 4 dim: 2 }", "shape { dim: 4 dim: 50000 }"
     )
