@@ -257,6 +257,17 @@ def strided(x, shape, strides):
     return xp_of(x).lib.stride_tricks.as_strided(x, shape, strides)
 
 
+def look_up(table, places, out):
+    """Write ``table[places]`` into `out`; all places must lie in the table.
+
+    NumPy would make a copy of `out` first, to keep it as it is if one does not.
+    """
+    if xp_of(table) is numpy:
+        table.take(places, out=out, mode="wrap")
+    else:
+        table.take(places, out=out)
+
+
 def set_random_seed(seed):
     """Make the nets built from now on repeatable; None makes them differ again."""
     global _seed

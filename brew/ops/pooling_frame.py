@@ -35,6 +35,7 @@ class Frame:
         ]
         self.wanted = slice(None), *map(slice, self.counts)
         self.fits = not any(pad) and all(map(int.__le__, self.sizes, self.planes))
+        self.is_apart = all(k <= s for _, s, k in axes)  # no windows overlap
         self.corners = (
             slice(None),
             *(slice(0, (count - 1) * s + 1, s) for count, s, _ in axes),
@@ -93,12 +94,15 @@ class Frame:
         if framed is x:
             return
         inside, covered = self._overlap()
-        x.fill(0)
-        x[covered] = framed[inside]
+        seen = x[covered]
+        if seen.size < x.size:
+            x.fill(0)
+        seen[...] = framed[inside]
 
     def places(self, xp, taps, width):
-        """Return where the taps lie in a plane of this width, as int64."""
-        places = _offsets(xp, self.kernel, width).take(taps)
+        """Return where the taps lie in a plane of this width, in scratch memory."""
+        places = backend.scratch("pooling places", taps.shape, "int64")
+        backend.look_up(_offsets(xp, self.kernel, width), taps, out=places)
         places += _corners(xp, self.counts, self.stride, width)
         return places
 
