@@ -15,6 +15,7 @@ def test_the_zoo_lists_its_models_sorted():
         "caffenet",
         "cifar10_full",
         "cifar10_quick",
+        "fashion",
         "googlenet",
         "lenet",
         "logreg",
