@@ -41,7 +41,7 @@ class Mosaic:
     def __init__(self, units, caption, is_colour=False, image=None):
         units = numpy.asarray(units)
         self.image = image
-        is_colour = is_colour and units.shape[1] == 3
+        is_colour = is_colour and units.shape[1] == 3 and numpy.isfinite(units).all()
         self.pixels = _in_colour(units) if is_colour else _in_false_colours(units)
         key = "colours as they are" if is_colour else _key(units)
         self.caption = f"{caption}; {key}"
@@ -118,13 +118,9 @@ def as_image(x):
     if x.ndim == 3 and len(x) == 3:
         x = x[::-1].transpose(1, 2, 0)
     elif x.ndim != 2:
-        x = x.reshape(-1, x.shape[-1]) if x.ndim > 3 else tile(_grid(x))
+        x = tile(maps_as_units(x)[:, 0])
     low, high = numpy.nanmin(x), numpy.nanmax(x)
-    return (x - low) / ((high - low) or 1.0)
-
-
-def _grid(x):
-    return maps_as_units(x)[:, 0]
+    return numpy.nan_to_num((x - low) / ((high - low) or 1.0), nan=1.0)
 
 
 def _in_rows(W):
@@ -156,7 +152,7 @@ def _in_false_colours(units):
         images = images[:, :MOST_INPUTS].reshape(-1, *units.shape[2:])
     grid = tile(_resampled(images, columns), columns)
     grid = numpy.where(numpy.isnan(grid), PAPER, grid)
-    return _palette("RdBu_r" if low < 0 else "gray")[grid.astype(int)]
+    return _palette("RdBu_r" if low < 0 else "gray")[numpy.rint(grid).astype(int)]
 
 
 def _resampled(images, columns):
@@ -168,7 +164,7 @@ def _resampled(images, columns):
     return images.repeat(times, axis=1).repeat(times, axis=2)
 
 
-LAST, BROKEN, PAPER = 253, 254, 255  # of the colours; the last two have a meaning
+LAST, BROKEN, PAPER = 252, 253, 254  # of the colours; the last two have a meaning
 
 
 @cache

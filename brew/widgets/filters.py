@@ -49,9 +49,7 @@ class FilterViewer(Driver):
     ):
         solver = net if hasattr(net, "net") else None
         if num_iters and not solver:
-            raise NetError(
-                f"only a solver can train {num_iters} iterations, no {net!r}"
-            )
+            raise NetError(f"{net!r} does not train; give its solver, or num_iters=0")
         net = solver.net if solver else net
         self.view = FilterView(net, images, labels, prepare)
         self.recording = Recording(solver, num_iters) if num_iters else None
