@@ -116,7 +116,7 @@ def draw_boxes(image, boxes, labels=None, title="", others=(), width=4.5):
 def _outline(axis, box, colour, width):
     top, left, bottom, right = (edge - 0.5 for edge in box)  # pixels' middles are whole
     x, y = [left, right, right, left, left], [top, top, bottom, bottom, top]
-    axis.plot(x, y, color=colour, linewidth=width, clip_on=False)
+    axis.plot(x, y, color=colour, linewidth=width)
 
 
 def _show(axis, image, title):
