@@ -10,7 +10,7 @@ Matrices have three axes here: (group, rows, columns).
 
 from brew import backend
 from brew.ops.convolution_plan import make_plan
-from brew.ops.im2col import col2im, fold, im2col, unroll
+from brew.ops.im2col import col2im, im2col
 from brew.ops.pieces import by_items
 
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
@@ -44,19 +44,21 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
     if out is None:
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
     kernels = _matrices(W, group, plan.rows_are_late)
+    bias = 0.0 if b is None else b.reshape(-1, *[1] * (out.ndim - 1))
 
     def task(i):
         block = plan.blocks[i]
         y = out[block.at_y]
-        product = _room_for_product(y, block)
+        total = _room(y, y.shape[2:], "outputs", len(y) == 1)
+        product = _room_for_late_rows(total, block) if block.late else total
         columns = _columns(x, block, kernels)
         xp.matmul(kernels, columns, out=product.reshape(*kernels.shape[:2], -1))
         if block.late:
-            product = _add_late_rows(product, block.late)
-        if b is not None:
-            product += b.reshape(-1, *[1] * (y.ndim - 1))
-        if block.late or len(y) > 1:
-            y[...] = _images_first(product)
+            _add_late_rows(product, block.late, bias, total)
+        elif b is not None:
+            total += bias
+        if len(y) > 1:
+            y[...] = _images_first(total)
 
     backend.parallel(task, len(plan.blocks))
     return out
@@ -90,7 +92,8 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
 
     def task(worker):
         for block in plan.shares[worker]:
-            dy_block = _outputs(dy[block.at_y], block)
+            dy_block = dy[block.at_y]
+            dy_block = _in_room(dy_block, dy_block.shape[2:], ..., "outputs")
             if db is not None:
                 b_sums[worker] = b_sums[worker] + dy_block.reshape(len(W), -1).sum(1)
             if block.late:
@@ -122,8 +125,8 @@ def _matrices(W, group, rows_are_late):
 
 
 def _rows_apart(W):
-    """Return (K, C, kh, kw) as (K, kh, C, kw), with the rows in reverse order."""
-    return W.swapaxes(1, 2)[:, ::-1]
+    """Look at (K, C, kh, kw) as (K, kh, C, kw)."""
+    return W.swapaxes(1, 2)
 
 
 def _columns(x, block, kernels):
@@ -189,36 +192,32 @@ def _input_gradient(dy, kernels, block, dx):
         images += _images_first(room[block.inside])  # bands of an image overlap
 
 
-def _room_for_product(y, block):
-    """Return room for the product of kernels and windows: y itself if it fits."""
-    if not block.late:
-        return _room(y, block.counts, "outputs", len(y) == 1)
-    shape = (y.shape[1], block.late.axis.kernel, *block.counts, len(y))
+def _room_for_late_rows(y, block):
+    """Return room for the images that the rows of the kernels make: (K, kh, h, w, n).
+
+    `y` is what becomes of them, (K, oh, ow, n).
+    """
+    shape = (len(y), len(block.late), *block.counts, y.shape[-1])
     return backend.scratch("late rows", shape, y.dtype)
 
 
-def _add_late_rows(product, late):
-    """Shift and add the images that the rows of the kernels made, (K, kh, h, w, n)."""
-    shape = (len(product), *late.room, product.shape[-1])
-    outputs = backend.scratch("outputs", shape, product.dtype)
-    outputs.fill(0)
-    fold(product, 1, late.axis, outputs)
-    return outputs[late.inside]
-
-
-def _outputs(dy, block):
-    """Return dy with the images last, in the room that late rows need."""
-    if block.late:
-        return _in_room(dy, block.late.room, block.late.inside, "outputs")
-    return _in_room(dy, block.counts, ..., "outputs")
+def _add_late_rows(images, late, bias, total):
+    """Write `bias` plus the sum of the images, each shifted to where it belongs."""
+    for i, (target, source) in enumerate(late):
+        if i == 0:
+            total[:, : target.start] = total[:, target.stop :] = bias
+            backend.xp_of(total).add(images[:, 0, source], bias, out=total[:, target])
+        else:
+            total[:, target] += images[:, i, source]
 
 
 def _unroll_late_rows(dy, block):
-    """Return the gradient of the product: the adjoint of :func:`_add_late_rows`."""
-    view = unroll(dy, 1, [block.late.axis], block.counts[:1])
-    late = backend.scratch("late rows", view.shape, dy.dtype)
-    late[...] = view
-    return late
+    """Return the gradient of the images: the adjoint of :func:`_add_late_rows`."""
+    images = _room_for_late_rows(dy, block)
+    for i, (target, source) in enumerate(block.late):
+        images[:, i, : source.start] = images[:, i, source.stop :] = 0
+        images[:, i, source] = dy[:, target]
+    return images
 
 
 def _in_room(images, room, inside, key):

@@ -25,14 +25,6 @@ LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pa
 LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once
 
 
-class Late(NamedTuple):
-    """How the images that the rows of the kernels make become the output."""
-
-    axis: Axis  # how the rows, in reverse order, are shifted
-    room: tuple  # for what sticks out above and below, (h, w)
-    inside: tuple  # where the output lies in the room, (K, h, w)
-
-
 class Block(NamedTuple):
     """Some images of the batch, or a band of rows of one image."""
 
@@ -42,7 +34,7 @@ class Block(NamedTuple):
     inside: tuple  # where the input lies in the room, (C, h, w)
     axes: tuple  # how the window lies in the room: an Axis for each spatial axis
     counts: tuple  # the number of windows along each axis
-    late: Late | None
+    late: tuple  # for each row of the kernels: where in y it adds which rows; or ()
     at_y: tuple  # where the output lies in y
     in_place: bool  # is the input one image, as it is, without padding or gaps?
     is_pointwise: bool  # is every pixel its own window, as in 1 x 1 convolution?
@@ -156,13 +148,13 @@ def _block(images, rows, task):
         _Side.of(axis, size, *output)
         for axis, size, output in zip(task.axes, task.x[2:], outputs, strict=True)
     ]
-    late = None
+    late = ()
     if task.rows_are_late:
-        late = _late(sides[0], task.axes[0], rows, task.sizes)
+        late = _late(sides[0], task.axes[0], *rows)
         sides[0] = sides[0].without_padding()
     seen, room, inside, axes, counts = zip(*sides, strict=True)
     in_place = len(images) == 1 and all(side.is_dense for side in sides)
-    is_pointwise = late is None and all(side.is_pointwise for side in sides)
+    is_pointwise = not late and all(side.is_pointwise for side in sides)
     is_written = is_pointwise if in_place else len(images) > 1
     sees_all = all(
         side.seen == slice(0, size, 1)
@@ -223,17 +215,16 @@ class _Side(NamedTuple):
         return _Side(self.seen, size, slice(0, size), Axis(1), size)
 
 
-def _late(side, axis, rows, sizes):
-    """Return how the images made of these rows of x become rows of y.
+def _late(side, axis, first, last):
+    """Return where the rows of x that are seen go in the rows `first` to `last` of y.
 
-    Row r of x meets tap t of the kernel in row r - t + pad of y. With the taps counted
-    from the other end, that is a window again, of which y is a part.
+    Row r of x meets tap t of the kernel in row r - t + pad of y.
     """
-    size = side.seen.stop - side.seen.start
-    above = axis.extent - 1 - side.inside.start
-    every = [slice(None)] * (len(sizes) - 1)
-    return Late(
-        axis=Axis(axis.kernel, dilation=axis.dilation),
-        room=(size + axis.extent - 1, *sizes[1:]),
-        inside=(slice(None), slice(above, above + rows[1] - rows[0]), *every),
-    )
+    shifts = []
+    for tap in range(axis.kernel):
+        shift = axis.pad - tap * axis.dilation
+        start = max(first, side.seen.start + shift)
+        stop = max(start, min(last, side.seen.stop + shift))
+        source = slice(start - shift - side.seen.start, stop - shift - side.seen.start)
+        shifts.append((slice(start - first, stop - first), source))
+    return tuple(shifts)
