@@ -290,7 +290,7 @@ def _under_strip(curves, layers):
     for i, layer in enumerate(layers):
         tip = f"{layer.name}: {WORDS[layer.choice]}"
         svg.box(left + i * side, 8, side - 3, 22, COLOURS[layer.choice], tip, GRID)
-    x = left
+    x = float(left)
     for choice in dict.fromkeys(layer.choice for layer in layers):
         svg.box(x, 38, 11, 11, COLOURS[choice], stroke=GRID, radius=2)
         svg.text(x + 16, 48, WORDS[choice], size=11)

@@ -5,8 +5,8 @@ import pytest
 
 to_hex = pytest.importorskip("matplotlib.colors").to_hex
 
-from brew.views.gallery import draw_gallery
-from brew.views.style import VERMILION
+from brew.views.gallery import draw_gallery  # noqa: E402
+from brew.views.style import VERMILION  # noqa: E402
 
 IMAGES = np.random.default_rng(1).integers(0, 256, (7, 8, 8, 3), dtype=np.uint8)
 
