@@ -118,6 +118,8 @@ class Doctor:
         self.record.losses.setdefault(name, []).append((solver.iter, value))
         if not math.isfinite(value) and self._first_bad is None:
             self._first_bad = _first_not_finite(solver.net)
+            for inputs in self._inputs:  # the next batch may be a good one
+                inputs.look()
 
     def _note_failure(self):
         """Take down a loss that ended the training before we were called."""

@@ -196,7 +196,7 @@ def judge_rate(weights, record):
 
 
 class Inputs:
-    """The range of what comes in, at the first look.
+    """What comes in: its range at the first look, and numbers that are none.
 
     Parameters
     ----------
@@ -208,21 +208,24 @@ class Inputs:
     def __init__(self, layer, blob):
         self.layer, self.blob = layer, blob
         self.range = None
+        self.num_bad = 0
 
     def look(self):
-        """Note least, greatest and mean value of the present batch, once."""
-        if self.range is None and self.blob.count:
-            x = self.blob.cpu_data()
+        """Note least, greatest and mean value of the first batch, and what is nan."""
+        x = self.blob.cpu_data()
+        num_bad = int((~np.isfinite(x)).sum())
+        self.num_bad = max(self.num_bad, num_bad)
+        if self.range is None and x.size and not num_bad:
             self.range = float(x.min()), float(x.max()), float(x.mean())
 
     def judge(self):
         """Return a finding if the values are raw pixels or the like."""
-        num_bad = int((~np.isfinite(self.blob.cpu_data())).sum())
-        if num_bad:
+        if self.num_bad:
             return [
                 Finding(
                     "input is not finite",
-                    f"{num_bad} values of {self.blob.name!r} are nan or inf",
+                    f"{self.num_bad} values of {self.blob.name!r} were nan or inf in "
+                    "a batch",
                     "look for nan and inf in the data set",
                     self.layer.name,
                 )
