@@ -74,6 +74,13 @@ def test_weights_that_another_layer_reads_directly_stay():
         surgery.fold_batch_norm(net)
 
 
+def test_a_layer_whose_own_output_is_a_loss_stays():
+    host = conv("c1", "data", top="c", param="loss_weight: 1")
+    net = made(IMAGE + host + layer("BatchNorm", "bn", "c", "y"))
+    with pytest.raises(NetError, match="nothing to fold"):
+        surgery.fold_batch_norm(net)
+
+
 def test_factors_over_another_axis_stay():
     rows = layer("Scale", "s", "c1", more="scale_param { axis: 2 }")
     net = made(IMAGE + conv("c1", "data", 10) + BN + rows)
@@ -110,6 +117,17 @@ def test_a_message_gives_a_message_with_the_weights():
     param = surgery.fold_batch_norm(net.to_proto())
     assert [x.type for x in param.layer][1] == "Convolution"
     assert_same(net, brew.Net(param, brew.TEST))
+
+
+def test_a_net_that_surgery_built_is_closed_and_yours_stays_open(monkeypatch):
+    closed = []
+    monkeypatch.setattr(brew.Net, "close", lambda net: closed.append(net))
+    net = made(IMAGE + conv("c1", "data") + BN)
+    folded = surgery.fold_batch_norm(net)
+    assert closed == []
+    surgery.fold_batch_norm(net.to_proto())
+    assert len(closed) == 1
+    assert not any(layer.param.blobs for layer in folded.layers)  # no second copy
 
 
 def test_splits_are_made_anew():

@@ -52,6 +52,14 @@ def test_shared_layers_have_one_set_of_parameters():
     assert not np.array_equal(weights(net)["a", 0], weights(net)["b", 0])
 
 
+def test_what_was_shared_before_stays_shared():
+    third = ip("c", "b", 3, param='param { name: "w" }')
+    owner = TWINS.replace('top: "a"', 'top: "a" param { name: "w" }', 1)
+    tied = surgery.share_layers(made(owner + third, 1), "a", "b")
+    tied.params["a"][0].data[...] = 0.5
+    assert (tied.params["c"][0].data == 0.5).all()
+
+
 def test_the_owner_may_come_later_in_the_net():
     net = made(TWINS, 1)
     tied = surgery.share_layers(net, "b", "a")

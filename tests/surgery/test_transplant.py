@@ -94,6 +94,13 @@ def test_a_caffemodel_and_a_message_are_sources_too(tmp_path):
         assert np.array_equal(weights(target)["ip2", 0], weights(source)["ip2", 0])
 
 
+def test_of_two_layers_of_one_name_the_first_gives():
+    source, target = made(SMALL, 1).to_proto(), made(SMALL, 2)
+    source.layer.append(made(SMALL, 3).to_proto().layer[-1])
+    surgery.transplant(source, target)
+    assert np.array_equal(weights(target)["ip2", 0], weights(made(SMALL, 1))["ip2", 0])
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
