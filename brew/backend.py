@@ -68,7 +68,7 @@ def set_device(device_id):
         If there is no such GPU; in CPU mode :func:`set_mode_gpu` will tell.
     """
     global _device_id
-    device_id = _whole_number(device_id, "the number of a GPU")
+    device_id = whole_number(device_id, "the number of a GPU")
     if _mode == "gpu":
         _check_device(_cupy, device_id)
     _device_id = device_id
@@ -276,16 +276,17 @@ def set_random_seed(seed):
 
 def checked_seed(seed):
     """Return `seed` as an int; BackendError unless it is a whole number from 0 on."""
-    return _whole_number(seed, "a seed")
+    return whole_number(seed, "a seed")
 
 
-def _whole_number(value, what):
+def whole_number(value, what, least=0):
+    """Return `value` as an int; BackendError unless it is a whole number >= `least`."""
     try:
         number = operator.index(value)
     except TypeError:
-        number = -1
-    if number < 0:
-        raise BackendError(f"{what} is a whole number from 0 on, not {value!r}")
+        number = least - 1
+    if number < least:
+        raise BackendError(f"{what} is a whole number from {least} on, not {value!r}")
     return number
 
 

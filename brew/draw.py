@@ -11,6 +11,7 @@ from brew.errors import NetError, import_extra
 from brew.files import write_atomically
 from brew.proto import caffe_pb2
 from brew.proto.upgrade import upgrade_net
+from brew.views.net_graph import RANKDIRS
 
 LAYER_COLOURS = {
     "Convolution": "#FF5050",
@@ -19,7 +20,6 @@ LAYER_COLOURS = {
     "InnerProduct": "#CC33FF",
 }
 OTHER_COLOUR, IN_PLACE_COLOUR, BLOB_COLOUR = "#6495ED", "#90EE90", "#E0E0E0"
-RANKDIRS = ("LR", "RL", "TB", "BT")
 TEXTS = ("dot", "gv", "raw")
 _FORMATS = {"jpg": "jpeg", "tif": "tiff"}
 

@@ -4,9 +4,9 @@ The numbers and the class are there so that scripts such as Caffe's ``train.py``
 on one device as they are: one solver has nobody to exchange gradients with.
 """
 
-import operator
 import secrets
 
+from brew.backend import whole_number
 from brew.errors import BackendError
 
 _solvers = {"count": 1, "rank": 0, "multiprocess": False}
@@ -24,7 +24,7 @@ def solver_count():
 
 def set_solver_count(count):
     """Set how many solvers train together; more than one cannot, see `NCCL`."""
-    _solvers["count"] = _whole(count, 1, "the number of solvers")
+    _solvers["count"] = whole_number(count, "the number of solvers", least=1)
 
 
 def solver_rank():
@@ -34,7 +34,7 @@ def solver_rank():
 
 def set_solver_rank(rank):
     """Set the number of this solver, from 0 on."""
-    _solvers["rank"] = _whole(rank, 0, "the rank of a solver")
+    _solvers["rank"] = whole_number(rank, "the rank of a solver")
 
 
 def set_multiprocess(multiprocess):
@@ -86,9 +86,3 @@ class NCCL:
 
     def __call__(self, layer):
         """Do nothing after the backward pass of a layer."""
-
-
-def _whole(number, least, words):
-    if not hasattr(number, "__index__") or number < least:
-        raise BackendError(f"{words} is a whole number from {least} on, not {number!r}")
-    return operator.index(number)

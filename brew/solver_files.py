@@ -22,6 +22,7 @@ from brew.net_files import is_hdf5
 from brew.net_hdf5 import open_hdf5, read_hdf5, write_params
 from brew.proto import caffe_pb2
 from brew.proto.binary import blobproto_to_arrays, read_message, to_bytes
+from brew.proto.stored import layers_in_file
 
 
 def snapshot(solver):
@@ -227,7 +228,8 @@ def _check_snapshot(path):
         raise FileError(f"{path}: names no model")
     model = _find_model(message.learned_net, path)
     if not is_hdf5(model):
-        read_message(model, caffe_pb2.NetParameter())
+        for _ in layers_in_file(model):
+            pass
         return
     with read_hdf5(model):
         pass

@@ -16,7 +16,7 @@ def gpu_ids(text):
     BackendError
         If GPUs cannot be used here.
     """
-    if text != "all" and not all(part.strip().isdigit() for part in text.split(",")):
+    if text != "all" and not all(part.strip().isdecimal() for part in text.split(",")):
         raise UsageError(f"--gpu={text}: needs device numbers such as 0, or 'all'")
     num_gpus = backend.num_gpus()
     ids = range(num_gpus) if text == "all" else [int(i) for i in text.split(",")]

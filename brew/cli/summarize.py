@@ -61,6 +61,6 @@ def _net_of(path):
 def _shape(text, parser):
     name, _, sizes = text.partition("=")
     words = sizes.split(",")
-    if not name or not all(word.strip().isdigit() for word in words):
+    if not name or not all(word.strip().isdecimal() for word in words):
         parser.error(f"--shape {text}: write it as data=64,3,227,227")
     return name, tuple(int(word) for word in words)

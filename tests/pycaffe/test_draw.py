@@ -175,7 +175,7 @@ def test_old_nets_are_drawn_too():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda net: draw.draw_net(net, "XY"), "rankdir is one of LR, RL, TB, BT"),
+        (lambda net: draw.draw_net(net, "XY"), "rankdir is one of BT, TB, LR, RL"),
         (
             lambda net: draw.draw_net(net, "LR", "bmp"),
             "as 'bmp'; choose one of .*dot, ",
