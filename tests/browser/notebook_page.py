@@ -1,5 +1,6 @@
 """A notebook that is open in JupyterLab, in a browser."""
 
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 READY = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     const context = panel.sessionContext;
@@ -91,3 +92,10 @@ class NotebookPage:
             for output in outputs
             if output["output_type"] == "error" or output.get("name") == "stderr"
         ]
+
+
+def choose_file(page, button, path):
+    """Press a button that asks for a file, and answer with this one."""
+    with page.expect_file_chooser() as chooser:
+        button.click()
+    chooser.value.set_files(path)
