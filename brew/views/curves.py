@@ -165,6 +165,6 @@ def _log_ticks(values):
     first, last = floor(log10(low)), floor(log10(high)) + 1
     steps = (1, 2, 5) if last - first <= 3 else (1,)
     ticks = [m * 10.0**power for power in range(first, last + 1) for m in steps]
-    below = max(tick for tick in ticks if tick <= low)
-    above = min(tick for tick in ticks if tick > high)
-    return [tick for tick in ticks if below <= tick <= above]
+    below = max(i for i, tick in enumerate(ticks) if tick <= low)
+    above = min(i for i, tick in enumerate(ticks) if tick >= high)
+    return ticks[below : max(above, below + 1) + 1]

@@ -3,6 +3,8 @@
 from brew.views.figure import Picture
 from brew.views.images import tile
 
+WIDTH = 7.0  # in inches
+
 
 def draw_reconstructions(rows, title=""):
     """Draw rows of grey images, each with its name at the left.
@@ -19,9 +21,9 @@ def draw_reconstructions(rows, title=""):
         A matplotlib figure.
     """
     num_images, h, w = next(iter(rows.values())).shape
-    width = 7.5
-    row_height = (width - 1.1) / num_images * h / w
-    figure = Picture(width, len(rows) * (row_height + 0.05) + 0.35)
+    row_height = (WIDTH - 1.0) / num_images * h / w
+    figure = Picture(WIDTH, len(rows) * (row_height + 0.04) + (0.3 if title else 0))
+    figure.get_layout_engine().set(hspace=0, h_pad=0.02)
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for ax, (name, images) in zip(axes, rows.items(), strict=True):
         ax.imshow(tile(images, num_images), cmap="gray", vmin=0, vmax=1)

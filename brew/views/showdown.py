@@ -12,6 +12,7 @@ from brew.views.training import TrainingHistory
 
 CEILING = 1.5  # losses above so many times the first ones are not drawn
 SPAN = 4  # curves whose values differ by more than this factor get a log axis
+ALONE, BESIDE = (640, 340), (420, 280)  # sizes of a picture, in pixels
 DONE = object()
 
 
@@ -128,9 +129,9 @@ class Race:
             How far the axes reach at least.
         """
         losses = {name: (h.iters, h.losses) for name, h in self.histories.items()}
-        left = _draw(_without_flights(losses), "Train loss", last_iter)
+        losses = _without_flights(losses)
         if not self.test_every:
-            return left
+            return _draw(losses, "Train loss", last_iter, ALONE)
         output = self._watched_output()
         results = {
             name: (h.test_iters, h.test_results.get(output, []))
@@ -138,8 +139,11 @@ class Race:
         }
         first = next(iter(self.solvers.values()))
         title = f"{_label(first, 0)} {output}".strip()
-        right = _draw(results, title[0].upper() + title[1:], last_iter)
-        return side_by_side(left, right)
+        title = title[0].upper() + title[1:]
+        return side_by_side(
+            _draw(losses, "Train loss", last_iter, BESIDE),
+            _draw(results, title, last_iter, BESIDE),
+        )
 
     def close(self):
         """Stop threads and close files of all nets."""
@@ -242,9 +246,9 @@ def _without_flights(losses):
     return kept
 
 
-def _draw(series, title, last_iter):
+def _draw(series, title, last_iter, size):
     """Draw curves, on a log axis if their values need it."""
     values = [y for _, ys in series.values() for y in ys if isfinite(y)]
     is_wide = bool(values) and 0 < min(values) * SPAN < max(values)
     reach = [0, last_iter] if last_iter else []
-    return draw_curves(series, title, x_reach=reach, y_log=is_wide)
+    return draw_curves(series, title, size=size, x_reach=reach, y_log=is_wide)

@@ -8,6 +8,7 @@ from brew.views.figure import Picture
 from brew.views.style import FAINT, GRID, INK, VERMILION
 
 COLUMNS = 3
+WIDTH, HEIGHT = 2.5, 1.75  # of a panel, in inches
 
 
 def draw_paths(paths, curvatures, num_levels=9):
@@ -28,9 +29,10 @@ def draw_paths(paths, curvatures, num_levels=9):
     Picture
         A matplotlib figure.
     """
-    rows = ceil(len(paths) / COLUMNS)
-    figure = Picture(7.5, 1.75 * rows)
-    panels = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=True)
+    columns = min(COLUMNS, len(paths))
+    rows = ceil(len(paths) / columns)
+    figure = Picture(WIDTH * columns, HEIGHT * rows)
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     reach = 1.25 * numpy.abs([path[0] for path in paths.values()]).max(axis=0)
     for ax, (name, path) in zip(panels.flat, paths.items(), strict=False):
         _draw_bowl(ax, reach, curvatures, num_levels)
