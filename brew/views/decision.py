@@ -81,6 +81,7 @@ def draw_decisions(classifiers, x, labels, folds=None):
         _draw_classes(axes, x, labels, size=6)
         axes.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
         axes.set_title(name, fontsize=10, loc="left")
+        axes.spines[:].set_visible(False)
     return figure
 
 
@@ -98,7 +99,13 @@ def _draw_surface(axes, across, up, surface):
 
 @cache
 def _blue_to_red():
-    return colors.LinearSegmentedColormap.from_list("", [BLUE, PAPER, VERMILION])
+    pale = [_paler(BLUE), PAPER, _paler(VERMILION)]
+    return colors.LinearSegmentedColormap.from_list("", pale)
+
+
+def _paler(colour):
+    """Return a colour on which points of that colour can be seen."""
+    return 0.6 * numpy.array(colors.to_rgb(colour)) + 0.4
 
 
 def _draw_folds(axes, W, b):
