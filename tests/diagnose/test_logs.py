@@ -77,6 +77,20 @@ def test_a_plateau_in_a_log(examine):
     assert examine(log_of([*near, *FALLING])) == []
 
 
+LN_10 = math.log(10)
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [LN_10] * 5 + [1.5] * 5 + [LN_10] * 30,
+        [1.01 * LN_10 - 0.001 * i for i in range(40)],
+    ],
+)
+def test_a_loss_that_was_lower_or_falls_slowly_is_no_plateau(examine, losses):
+    assert "plateau at ln K" not in examine(log_of(losses)).names
+
+
 def test_a_rate_too_low_in_a_log(examine):
     slow = [3.1 - 0.001 * i for i in range(30)]
     assert examine(log_of(slow, rate=1e-8)).names == ["learning rate too low"]
@@ -88,6 +102,13 @@ def test_overfitting_in_a_log(examine):
     diagnosis = examine(log_of(FALLING, tests=rising))
     assert diagnosis.names == ["overfitting"]
     assert "the best test was 0.7 at iteration 60" in diagnosis[0].evidence
+
+
+def test_a_test_loss_that_rises_again_is_overfitting(examine):
+    tests = [0.4 + 0.02 * abs(i - 10) for i in range(30)]
+    losses = [max(0.3, 1.2 - 0.1 * i) for i in range(30)]
+    assert examine(log_of(losses, tests=tests)).names == ["overfitting"]
+    assert examine(log_of(losses, tests=tests[:14])).names == []
 
 
 def test_a_resumed_training_does_not_start(examine):
