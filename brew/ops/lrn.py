@@ -86,15 +86,37 @@ def _sum_nearby(values, size, axes):
     """
     for axis in axes:
         total = backend.scratch(f"nearby{axis}", values.shape, values.dtype)
-        total[...] = values
-        length = values.shape[axis]
-        for distance in range(1, min(size // 2, length - 1) + 1):
-            low = (slice(None),) * axis + (slice(length - distance),)
-            high = (slice(None),) * axis + (slice(distance, None),)
-            total[low] += values[high]
-            total[high] += values[low]
+        if axis == 3:
+            _sum_nearby_in_rows(values, size, total)
+        else:
+            total[...] = values
+            _add_nearby(values, size, axis, total)
         values = total
     return values
+
+
+def _add_nearby(values, size, axis, total):
+    """Add to each place the others in the window around it, along one axis."""
+    length = values.shape[axis]
+    for distance in range(1, min(size // 2, length - 1) + 1):
+        low = (slice(None),) * axis + (slice(length - distance),)
+        high = (slice(None),) * axis + (slice(distance, None),)
+        total[low] += values[high]
+        total[high] += values[low]
+
+
+def _sum_nearby_in_rows(values, size, total):
+    """Sum along the last axis, in one long run: zeros keep the rows apart."""
+    width, gap = values.shape[3], min(size // 2, values.shape[3] - 1)
+    shape = *values.shape[:3], width + gap
+    rows, sums = (
+        backend.scratch(key, shape, values.dtype) for key in ("rows apart", "row sums")
+    )
+    rows[..., :width] = values
+    rows[..., width:] = 0
+    sums[...] = rows
+    _add_nearby(rows.reshape(-1), 2 * gap + 1, 0, sums.reshape(-1))
+    total[...] = sums[..., :width]
 
 
 def _power(xp, scale, beta):
