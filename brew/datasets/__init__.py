@@ -58,6 +58,7 @@ __all__ = [
 
 ROOT = Path(__file__).parents[2] / "datasets"  # in a clone
 INSTALLED = Path(sysconfig.get_path("data")) / "share" / "brew" / "datasets"
+SPLITS = ("train", "train_warped", "test")
 WRITERS: dict[str, Callable] = {
     "lmdb": write_lmdb,
     "leveldb": write_leveldb,
@@ -183,7 +184,17 @@ def load_split(name, split):
         Such as ``"mnist10k"``.
     split : {"train", "test", "train_warped"}
         The last one is eight times as large as the first; it takes some minutes.
+
+    Raises
+    ------
+    FileError
+        If there is no such data set or split.
     """
+    if split not in SPLITS:
+        raise FileError(
+            f"{name}: there is no split {split!r}.{did_you_mean(split, SPLITS)} "
+            f"There are: {', '.join(SPLITS)}"
+        )
     splits = load(name)
     if split == "test":
         return splits[2:]
@@ -274,7 +285,7 @@ def find_database(path):
     image in several forms, see :mod:`brew.datasets.warping`.
     """
     names = "|".join(map(re.escape, DATASETS))
-    splits = "train|train_warped|test"
+    splits = "|".join(SPLITS)
     match = re.fullmatch(rf"({names})_({splits})_(lmdb|leveldb)", os.fspath(path))
     if not match:
         return None

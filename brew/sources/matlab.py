@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 
-from brew.errors import FileError, SourceError, import_extra
+from brew.errors import SourceError, import_extra
+from brew.files import read_bytes
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 CLASS = "MATLAB_class"
@@ -41,7 +42,7 @@ def read_mat(path):
     >>> images = digits["X"].transpose(3, 2, 0, 1)[:, ::-1]  # doctest: +SKIP
     >>> datasets.write_lmdb("svhn", images, digits["y"][:, 0] % 10)  # doctest: +SKIP
     """
-    start = _start_of(path)
+    start = read_bytes(path, 520)
     modern = HDF5_START in (start[:8], start[512:])
     module = import_extra("h5py" if modern else "scipy.io", "data")
     try:
@@ -101,15 +102,6 @@ def read_proposals(path, folder="", ending=".jpg"):
         (f"{folder}{name}{ending}", matrix - first)
         for name, matrix in zip(images, boxes, strict=True)
     ]
-
-
-def _start_of(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read(520)
-    except OSError as error:
-        problem = f"{path}: cannot be read ({error.strerror}); check the name"
-        raise FileError(problem) from error
 
 
 def _plain(value):

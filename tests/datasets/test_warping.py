@@ -6,6 +6,7 @@ import pytest
 from brew import datasets
 from brew.datasets import warp
 from brew.datasets.warping import Warp
+from brew.errors import FileError
 
 pytest.importorskip("scipy")
 STRONG = Warp(turn=20, zoom=0.2, shear=0.2, shift=2, bend=30)
@@ -72,3 +73,8 @@ def test_a_warped_split_is_eight_times_as_large(monkeypatch):
     assert sorted(labels) == sorted(np.tile(few.train_labels, 8))
     assert datasets.load_split("mnist10k", "test") == few[2:]
     assert datasets.load_split("mnist10k", "train") == few[:2]
+
+
+def test_an_unknown_split_is_refused():
+    with pytest.raises(FileError, match="no split 'tset'. Did you mean 'test'"):
+        datasets.load_split("mnist10k", "tset")

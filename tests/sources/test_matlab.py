@@ -121,7 +121,7 @@ def test_digits_of_a_mat_file_become_a_database(save, tmp_path):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    with pytest.raises(FileError, match=r"none\.mat: cannot be read"):
+    with pytest.raises(FileError, match=r"none\.mat: no such file"):
         read_mat(tmp_path / "none.mat")
 
 
