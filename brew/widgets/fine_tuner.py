@@ -93,7 +93,8 @@ class FineTuner(Driver):
             menu.value = layer.choice
             menu.disabled = not is_open or self.is_running or len(layer.choices) == 1
         self._again.disabled = is_open or self.is_running
-        self._table.value = self.table()._repr_html_() if self.table().rows else ""
+        table = self.table()
+        self._table.value = table._repr_html_() if table.rows else ""
 
     def _menu(self, name):
         layer = self.tuning.layers[name]
