@@ -9,9 +9,14 @@ import pytest
 from brew import diagnose
 from brew.diagnose import Diagnosis, Finding
 from brew.diagnose.nets import class_heads
+from brew.diagnose.samples import find_labels
 from brew.errors import SolverError
 from tests.diagnose.helpers import LENET, LOGREG, MLP, SCALE, digits, make_solver
 from tests.net.helpers import build, data
+
+LOSS = (
+    'layer { name: "l" type: "SoftmaxWithLoss" bottom: "x" bottom: "label" top: "l" }'
+)
 
 
 def trained(watched, **options):
@@ -136,3 +141,13 @@ def test_the_doctor_shows_itself():
     solver.step(30)
     assert repr(doctor) == "Nothing found: all looked healthy up to iteration 29."
     assert "Nothing found" in doctor._repr_html_()
+
+
+@pytest.mark.parametrize(("num_seen", "names"), [(6, []), (3, ["wrong num_output"])])
+def test_classes_may_be_rare_but_not_most_of_them(num_seen, names):
+    net = build(data("x", "dim: 50 dim: 10") + data("label", "dim: 50") + LOSS)
+    (labels,) = find_labels(net)
+    net.blobs["label"].data[...] = np.arange(50) % num_seen
+    for _ in range(5):
+        labels.look()
+    assert [finding.name for finding in labels.judge()] == names
