@@ -241,9 +241,16 @@ def _without_flights(losses):
     ceiling = CEILING * max(first, default=0.0)
     kept = {}
     for name, (xs, ys) in losses.items():
-        points = [(x, y) for x, y in zip(xs, ys, strict=True) if y <= ceiling]
+        pairs = zip(_sampled(xs), _sampled(ys), strict=True)
+        points = [(x, y) for x, y in pairs if y <= ceiling]
         kept[name] = [x for x, _ in points], [y for _, y in points]
     return kept
+
+
+def _sampled(values):
+    """Return at most so many as a picture has room for, the last one among them."""
+    step = len(values) // ALONE[0] + 1
+    return values[(len(values) - 1) % step :: step]
 
 
 def _draw(series, title, last_iter, size):

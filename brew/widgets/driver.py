@@ -9,8 +9,9 @@ import ipywidgets
 
 from brew.interrupts import finish_iteration_first
 
-WORK = 0.02  # seconds of training between two breaths of the notebook
-REDRAW = 0.1  # seconds between two pictures
+WORK = 0.03  # seconds of training between two breaths of the notebook
+REDRAW = 0.1  # seconds between two pictures, or more:
+MOST = 0.05  # the share of the time that drawing may take
 CAN_START = ("ready", "paused", "failed")
 ICONS = {"Start": "play", "Pause": "pause", "Stop": "stop"}
 
@@ -43,7 +44,7 @@ class Driver(ipywidgets.VBox):
         self.last_iter = last_iter
         self._new_steps, self._steps = new_steps, new_steps()
         self._loop, self._task = _running_loop(), None
-        self._drawn = 0.0
+        self._next_picture = 0.0
         self._buttons = {name: self._button(name) for name in ICONS}
         self._bar = ipywidgets.IntProgress(
             min=first_iter, max=last_iter, layout=ipywidgets.Layout(width="200px")
@@ -128,7 +129,7 @@ class Driver(ipywidgets.VBox):
         except BaseException:  # which ends a generator: the next start needs another
             self._steps = self._new_steps()
             raise
-        if perf_counter() - self._drawn > REDRAW:
+        if perf_counter() > self._next_picture:
             self._draw()
 
     def _show(self, state, error=""):
@@ -137,6 +138,7 @@ class Driver(ipywidgets.VBox):
         self._draw()
 
     def _draw(self):
+        start = perf_counter()
         done, words = self.progress()
         self._bar.value = done
         self._status.value = (
@@ -147,7 +149,8 @@ class Driver(ipywidgets.VBox):
         self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running
         self._buttons["Stop"].disabled = not (may_start or self.is_running)
-        self._drawn = perf_counter()
+        now = perf_counter()
+        self._next_picture = now + max(REDRAW, (now - start) / MOST)
 
     def _button(self, name):
         button = ipywidgets.Button(

@@ -66,9 +66,10 @@ class SolverShowdown(Driver):
         """Return the standings as a Table, the leader first."""
         return self.race.table()
 
-    def _draw(self):
+    def picture(self):
+        """Return what the page shows, as HTML, and renew the table below it."""
         self._table.value = self.table()._repr_html_()
-        super()._draw()
+        return super().picture()
 
     def progress(self):
         """Return the iteration that all have done, and who leads."""

@@ -184,3 +184,13 @@ def test_what_cannot_race_is_refused():
         Race({"a": racer(1, base_lr=0.01), "b": tired})
     with pytest.raises(SolverError, match="the nets of 'b' and 'a' differ"):
         Race({"a": racer(1, base_lr=1), "b": racer(1, "ReLU", base_lr=1)})
+
+
+def test_a_long_race_is_drawn_to_its_last_iteration():
+    race = Race(racers())
+    for history in race.histories.values():
+        history.iters = list(range(1, 4001))
+        history.losses = [5000.0 / i for i in history.iters]
+    assert len(str(race.draw())) < 20_000
+    ends = str(race.draw()).split("<circle cx='")[1:]
+    assert {end.partition("'")[0] for end in ends} == {"620.0"}
