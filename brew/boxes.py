@@ -99,4 +99,4 @@ def suppress(boxes, scores, most=0.5):
 
 
 def _area(box):
-    return (box[..., 2:] - box[..., :2]).clip(0).prod(axis=-1)
+    return (box[..., 2:] - box[..., :2]).prod(axis=-1)

@@ -17,7 +17,7 @@ def test_each_place_of_a_map_has_its_window():
 
 
 def test_on_a_smaller_image_windows_are_larger_and_farther_apart():
-    assert (windows(3, 2, 12 / 0.5, 4 / 0.5) == 2 * windows(3, 2, 12, 4)).all()
+    assert np.allclose(windows(3, 2, 12 / 0.7, 4 / 0.7), windows(3, 2, 12, 4) / 0.7)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,8 @@ def test_boxes_that_overlap_just_as_much_as_allowed_stay():
 
 
 def test_of_equal_boxes_the_first_stays():
-    assert suppress([SQUARE] * 3, [1, 1, 1]) == [0]
+    scores = np.tile([0.5, 1, 1], 100)  # so many that a sort may shuffle them
+    assert suppress([SQUARE] * 300, scores) == [1]
 
 
 def test_no_boxes_are_fine():
