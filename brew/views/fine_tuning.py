@@ -6,8 +6,7 @@ from time import perf_counter
 from brew import backend, surgery
 from brew.errors import SolverError, did_you_mean
 from brew.proto import caffe_pb2
-from brew.proto.upgrade import read_net
-from brew.solver_nets import make_train_net, solver_param
+from brew.solver_nets import make_train_net, solver_param, take_nets_in
 from brew.solvers import get_solver
 from brew.views.curves import draw_curves
 from brew.views.style import BLUE, GRID, ORANGE, SKY, VERMILION, Svg, side_by_side
@@ -87,7 +86,7 @@ class FineTuning:
     """
 
     def __init__(self, solver, weights, test_every=0, prepare=lambda solver: None):
-        self.param, self.weights = _with_nets(solver_param(solver)), weights
+        self.param, self.weights = take_nets_in(solver_param(solver)), weights
         if test_every and not self.param.test_iter:
             raise SolverError(
                 f"test_every is {test_every}, but the solver has no test_iter; give "
@@ -248,7 +247,7 @@ class FineTuning:
         for name, history in self.histories.items():
             solver, results = self.solvers[name], history.test_results.get(output)
             row = [name, sum(c != "new" for c in layers[name])]
-            row += [layers[name].count("freeze"), f"{_num_learned(solver.net):,}"]
+            row += [layers[name].count("freeze"), _num_learned(solver.net)]
             row += [
                 solver.iter,
                 (*history.losses, None)[-2:][0] if history.losses else None,
@@ -263,18 +262,6 @@ class FineTuning:
         outputs = [o for h in self.histories.values() for o in h.test_results]
         scores = [output for output in outputs if "loss" not in output]
         return next(iter([*scores, *outputs]), "")
-
-
-def _with_nets(param):
-    """Return a SolverParameter that holds its nets, instead of naming their files."""
-    for field in ("net", "train_net"):
-        if param.HasField(field):
-            getattr(param, f"{field}_param").CopyFrom(read_net(getattr(param, field)))
-            param.ClearField(field)
-    for path in param.test_net:
-        param.test_net_param.add().CopyFrom(read_net(path))
-    del param.test_net[:]
-    return param
 
 
 def _num_learned(net):

@@ -1,12 +1,16 @@
 """FineTuner: choose what becomes of each layer, and race against a fresh net."""
 
+from html import escape
+
 import ipywidgets
 
 from brew.views.fine_tuning import WORDS, FineTuning
 from brew.widgets.driver import Driver
 
 INTRO = "For each layer with parameters, from the bottom of the net to its top:"
-TABLE_HEIGHT = "240px"  # longer lists of layers are scrolled
+TABLE_HEIGHT = "200px"  # longer lists of layers are scrolled
+STYLE = "<style>.brew-table :is(th, td) { padding: 0 8px }</style>"
+WIDTHS = (140, 95, 180)  # of a layer's name, type and shapes, in pixels
 
 
 class FineTuner(Driver):
@@ -49,16 +53,21 @@ class FineTuner(Driver):
         self, solver, weights, num_iters, test_every=0, prepare=lambda solver: None
     ):
         self.tuning = FineTuning(solver, weights, test_every, prepare)
+        self._menu_layout = ipywidgets.Layout(width="180px")
         self._menus = {name: self._menu(name) for name in self.tuning.layers}
         self._again = ipywidgets.Button(description="Again", icon="undo")
         self._again.add_class("brew-again").layout.width = "90px"
         self._again.on_click(lambda _: self.again())
         self._table = ipywidgets.HTML().add_class("brew-table")
-        rows = [self._row(name) for name in self.tuning.layers]
-        layers = ipywidgets.VBox(rows).add_class("brew-layers")
-        layers.layout = ipywidgets.Layout(max_height=TABLE_HEIGHT, display="block")
-        below = [self._again, self._table, ipywidgets.HTML(INTRO), layers]
-        super().__init__(lambda: self.tuning.until(num_iters), 0, num_iters, below)
+        super().__init__(lambda: self.tuning.until(num_iters), 0, num_iters)
+        buttons, picture, error = self.children
+        buttons.children = (*buttons.children[:3], self._again, *buttons.children[3:])
+        layers = ipywidgets.VBox([self._row(name) for name in self.tuning.layers])
+        layers.layout = ipywidgets.Layout(
+            max_height=TABLE_HEIGHT, display="block", overflow="auto"
+        )
+        intro = ipywidgets.HTML(INTRO)
+        self.children = (intro, layers, buttons, picture, self._table, error)
 
     def again(self):
         """Forget the trainings unless one runs; the choices are open again."""
@@ -94,13 +103,14 @@ class FineTuner(Driver):
             menu.disabled = not is_open or self.is_running or len(layer.choices) == 1
         self._again.disabled = is_open or self.is_running
         table = self.table()
-        self._table.value = table._repr_html_() if table.rows else ""
+        self._table.value = STYLE + table._repr_html_() if table.rows else ""
 
     def _menu(self, name):
         layer = self.tuning.layers[name]
         options = [(WORDS[choice], choice) for choice in layer.choices]
-        menu = ipywidgets.Dropdown(options=options, value=layer.choice)
-        menu.layout.width = "190px"
+        menu = ipywidgets.Dropdown(
+            options=options, value=layer.choice, layout=self._menu_layout
+        )
         menu.observe(lambda change: self._take(name, change.new), "value")
         return menu
 
@@ -112,13 +122,15 @@ class FineTuner(Driver):
     def _row(self, name):
         layer = self.tuning.layers[name]
         shapes = " and ".join(" × ".join(map(str, shape)) for shape in layer.shapes)
-        words = [name, layer.type, shapes, layer.problem]
-        widths = ["150px", "110px", "180px", "260px"]
-        labels = [
-            ipywidgets.Label(text, layout=ipywidgets.Layout(width=width))
-            for text, width in zip(words, widths, strict=True)
-        ]
-        menu = self._menus[name].add_class(
-            f"brew-choice-{list(self._menus).index(name)}"
-        )
-        return ipywidgets.HBox([*labels[:3], menu, labels[3]])
+        words = ipywidgets.HTML(_columns(name, layer.type, shapes))
+        number = list(self.tuning.layers).index(name)
+        menu = self._menus[name].add_class(f"brew-choice-{number}")
+        problem = [ipywidgets.HTML(escape(layer.problem))] if layer.problem else []
+        return ipywidgets.HBox([words, menu, *problem])
+
+
+def _columns(*texts):
+    return "".join(
+        f"<span style='display:inline-block;width:{width}px'>{escape(text)}</span>"
+        for text, width in zip(texts, WIDTHS, strict=True)
+    )

@@ -188,8 +188,8 @@ def test_the_table_tells_what_was_copied_and_what_came_of_it(tuning):
         "ms per iteration",
     ]
     tuned, scratch = table.rows
-    assert tuned[:5] == [TUNED, 2, 2, "10", 4]
-    assert scratch[:5] == [SCRATCH, 0, 0, "54", 4]
+    assert tuned[:5] == [TUNED, 2, 2, 10, 4]
+    assert scratch[:5] == [SCRATCH, 0, 0, 54, 4]
     history = tuning.histories[TUNED]
     assert tuned[5:7] == [history.losses[-1], history.test_results["loss"][-1]]
 

@@ -43,7 +43,7 @@ def test_there_is_a_menu_for_each_layer_with_parameters(donor):
     assert list(widget._menus) == ["one", "two", "mine"]
     assert choices(widget) == ["freeze", "freeze", "new"]
     assert [menu.disabled for menu in widget._menus.values()] == [False, False, True]
-    words = str([row.children[-1].value for row in widget.children[-2].children])
+    words = str([row.children[-1].value for row in widget.children[1].children])
     assert "no such layer" in words
     assert widget._again.disabled
 
