@@ -126,6 +126,17 @@ class FilterView:
         """Add a photograph (h, w, 3), RGB of 0 to 255, and choose it."""
         self.add_image(self._prepare(photo))
 
+    def numbers(self):
+        """Return what was chosen as an array.
+
+        Returns
+        -------
+        array (n, C, h, w)
+            For maps C is 1, and what is no image has sizes of 1.
+        """
+        first, last = self.units
+        return numpy.array(self._see()[0][first : last + 1])
+
     def draw(self):
         """Return what was chosen, as a Mosaic."""
         units, words = self._see()

@@ -63,6 +63,7 @@ class FilterControls(ipywidgets.VBox):
         self._is_adjusting = True
         _set_options(self.kind, view.kinds, view.kind)
         _set_options(self.name, view.names(), view.name)
+        self.name.description = "blob" if "map" in view.kind else "layer"
         self._show_units(view)
         _set(self.image, view.num_images - 1, view.image)
         recorded = [*view.records, None]

@@ -237,6 +237,13 @@ def test_a_range_of_units_and_a_single_one_are_chosen(view):
     assert "filters 0 to 2 of 3" in view.choose(units=(0, 99)).draw().caption
 
 
+def test_the_numbers_are_those_that_are_drawn(solver, view):
+    numbers = view.choose(kind="filters", name="conv", units=(1, 2)).numbers()
+    W = solver.net.params["conv"][0].data
+    assert np.array_equal(numbers, W[1:3])
+    assert not np.shares_memory(numbers, W)
+
+
 def test_another_layer_shows_its_first_units(view):
     view.choose(kind="filters", name="conv", units=(2, 2)).choose(name="score")
     assert view.units[0] == 0
