@@ -38,6 +38,26 @@ def solver_param(solver):
     return param
 
 
+def take_nets_in(param):
+    """Put the nets into a SolverParameter whose files it names; return it.
+
+    Raises
+    ------
+    FileError, ProtoError
+        If a file cannot be read.
+    LayerError
+        If it is a stranger's, and its net could run code or write files.
+    """
+    for field in ("net", "train_net"):
+        if param.HasField(field):
+            net = _read_own(getattr(param, field))
+            getattr(param, f"{field}_param").CopyFrom(net)
+            param.ClearField(field)
+    param.test_net_param.extend(map(_read_own, param.test_net))
+    del param.test_net[:]
+    return param
+
+
 def make_train_net(param, seed):
     """Build the train net of a SolverParameter.
 
@@ -93,6 +113,12 @@ def make_test_nets(param, seed):
 def _find(name, folder):
     beside = folder / name
     return str(beside) if beside.exists() and not Path(name).exists() else name
+
+
+def _read_own(path):
+    net = read_net(path)
+    trust.check_net(net, path)
+    return net
 
 
 def _check_test_iter(param, num_explicit, has_common):

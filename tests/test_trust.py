@@ -14,6 +14,7 @@ from brew import trust
 from brew.errors import LayerError, SolverError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
+from brew.solver_nets import take_nets_in
 from brew.views.net_graph import draw_net
 
 NET = """
@@ -204,6 +205,16 @@ def test_the_nets_of_a_solver_are_judged_by_their_own_files(places):
     solver.write_text(f'train_net: "{net_in(places.work)}" lr_policy: "fixed"')
     brew.get_solver(solver)
     assert places.trace.exists()
+
+
+def test_nets_that_a_solver_takes_in_are_judged_by_their_own_files(places):
+    solver = caffe_pb2.SolverParameter(net=str(net_in(places.cache)))
+    with pytest.raises(LayerError, match="not one of your own files"):
+        take_nets_in(solver)
+    mine = str(net_in(places.work))
+    taken = take_nets_in(caffe_pb2.SolverParameter(train_net=mine, test_net=[mine]))
+    assert (taken.train_net, list(taken.test_net)) == ("", [])
+    assert [net.layer[1].type for net in taken.test_net_param] == ["Python"]
 
 
 @pytest.mark.parametrize("field", ["net_param", "train_net_param", "test_net_param"])
