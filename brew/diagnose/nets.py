@@ -143,8 +143,6 @@ def _never_filled(layer):
 
 def _zero_data_diff(net):
     """Find inputs whose gradient was asked for and not computed."""
-    if net.param.force_backward:
-        return []
     diffs = [blob.cpu_diff() for blobs in net.params.values() for blob in blobs]
     diffs += [net.blobs[name].cpu_diff() for name in net.outputs]
     if not any(diff.any() for diff in diffs):
