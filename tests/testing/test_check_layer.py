@@ -38,6 +38,7 @@ def test_broken_law_is_found_by_its_check(layer, check):
     [
         ("dtype_is_kept", "is float32 where bottoms are float64"),
         ("wrong_shapes_are_refused", r"bottoms \[\(3,\)\]: the error names no blob"),
+        ("seed_decides", "another seed gives the same tops"),
         ("arrays_are_written_not_replaced", "out0 shares the memory of in0: True"),
     ],
 )
