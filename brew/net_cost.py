@@ -5,6 +5,7 @@ no memory, however large the net is.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 from brew.blob import Blob
@@ -66,13 +67,7 @@ def forecast_memory(net, num_histories=1):
     Memory
     """
     trains = net.param.state.phase == TRAIN
-    counted = set()
-
-    def count(mems):
-        new = {id(mem): mem for mem in mems if id(mem) not in counted}
-        counted.update(new)
-        return sum(mem.num_bytes for mem in new.values())
-
+    count = partial(count_bytes, counted=set())
     params = [blob for layer in net.layers for blob in layer.blobs]
     size = count(blob.data_mem for blob in params)
     return Memory(
@@ -83,6 +78,13 @@ def forecast_memory(net, num_histories=1):
         inside=count(_mems_inside(net)) + sum(_copies(net)),
         history=size * num_histories if trains else 0,
     )
+
+
+def count_bytes(mems, counted):
+    """Return the bytes of memory that is not in the set `counted`, and put it there."""
+    new = {id(mem): mem for mem in mems if id(mem) not in counted}
+    counted.update(new)
+    return sum(mem.num_bytes for mem in new.values())
 
 
 def count_macs(net, index):

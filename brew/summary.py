@@ -7,7 +7,7 @@ from brew.errors import BrewError, NetError, SourceError, did_you_mean
 from brew.layer import TEST, TRAIN
 from brew.net import Net
 from brew.net_build import read_param
-from brew.net_cost import count_macs, forecast_memory
+from brew.net_cost import count_bytes, count_macs, forecast_memory
 from brew.solvers import solver_class
 from brew.views.net_graph import shape_text
 
@@ -262,16 +262,11 @@ def _build(param, phase, level, stages, problems):
 
 
 def _rows(net):
-    counted = set()
-
-    def count(mem):
-        known = id(mem) in counted
-        counted.add(id(mem))
-        return 0 if known else mem.num_bytes
-
+    counted: set = set()
     for i, layer in enumerate(net.layers):
         tops = net._tops[i]
-        num_bytes = sum(count(blob.data_mem) for blob in [*layer.blobs, *tops])
+        mems = [blob.data_mem for blob in [*layer.blobs, *tops]]
+        num_bytes = count_bytes(mems, counted)
         if layer.type != "Split":  # its tops share the data of its bottom
             own = [b for j, b in enumerate(layer.blobs) if net.owns_param[i, j]]
             num_params = sum(blob.count for blob in own)
