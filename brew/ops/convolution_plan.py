@@ -15,7 +15,7 @@ from typing import NamedTuple
 from brew import backend
 from brew.ops.im2col import Axis, make_axes, size_out
 
-BLOCK = 1 << 20  # numbers in the unrolled windows: 4 MB
+BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
 LARGEST_BLOCK = 1 << 21  # an image that needs more is cut into bands of rows
 MOST_IMAGES = 32  # more make the rearranging slow: too few rows fit a cache
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
@@ -128,7 +128,8 @@ def _images_per_block(num_images, task, workers, scale):
     """Return how many: enough for the product, few for the cache, dealt evenly."""
     wanted = ceil(WIDE_ENOUGH * scale / task.num_windows)
     if task.unrolled:
-        wanted = max(wanted, min(MOST_IMAGES, BLOCK // task.unrolled) * scale)
+        size = task.unrolled + task.W[0] * task.num_windows
+        wanted = max(wanted, min(MOST_IMAGES, BLOCK // size) * scale)
     rounds = ceil(num_images / (wanted * workers))
     return ceil(num_images / (rounds * workers))
 
