@@ -70,6 +70,7 @@ def test_probable_places_have_the_colour_of_their_class():
         {"all": lambda places: np.full(len(places), 0.97)}, X, LABELS
     )
     fill = figure.axes[0].collections[0]
+    assert (fill.levels[0], fill.levels[-1]) == (0, 1)
     red, _, blue = fill.get_facecolor()[-1, :3]
     assert red > blue
     red, _, blue = fill.get_facecolor()[0, :3]
@@ -110,4 +111,5 @@ def test_a_classifier_without_doubts_is_drawn():
     for certain in (0.0, 1.0):
         classify = {"all": lambda places, p=certain: np.full(len(places), p)}
         picture = draw_decisions(classify, X, LABELS)
+        assert len(picture.axes[0].collections) == 3  # the surface, two classes, no cut
         assert picture._repr_png_().startswith(b"\x89PNG")
