@@ -78,6 +78,16 @@ def test_tests_are_recorded_as_means_over_their_batches():
     assert doctor.record.tests["loss"][-1] == (11, pytest.approx(expected))
 
 
+def test_a_training_that_was_restored_after_the_doctor_came_does_not_start():
+    x, y = digits()
+    solver = make_solver(LOGREG, x * SCALE, y)
+    doctor = diagnose.watch(solver)
+    assert doctor.record.starts
+    solver.iter = 100  # as restore does
+    solver.step(1)
+    assert not doctor.record.starts
+
+
 def test_a_solver_that_was_not_watched_is_examined_by_its_setup():
     x, y = digits()
     frozen = MLP.replace('top: "ip2"', 'top: "ip2" param { lr_mult: 0 }', 1)
