@@ -3,7 +3,7 @@
 from brew.views.figure import Picture
 from brew.views.images import tile
 
-WIDTH = 7.0  # in inches
+WIDTH = 7.2  # in inches, with the names
 
 
 def draw_reconstructions(rows, title=""):
@@ -21,7 +21,7 @@ def draw_reconstructions(rows, title=""):
         A matplotlib figure.
     """
     num_images, h, w = next(iter(rows.values())).shape
-    row_height = (WIDTH - 1.0) / num_images * h / w
+    row_height = (WIDTH - 1.3) / num_images * h / w
     figure = Picture(WIDTH, len(rows) * (row_height + 0.04) + (0.3 if title else 0))
     figure.get_layout_engine().set(hspace=0, h_pad=0.02)
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
