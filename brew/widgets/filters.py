@@ -78,6 +78,9 @@ class FilterViewer(Driver):
 
     def picture(self):
         """Return the present picture, or why there is none, as HTML."""
+        if self.is_running:
+            self.view.iteration = None  # the picture follows the training
+        self.controls.show(self.view, self.is_running)
         try:
             return str(self.snapshot())
         except Exception:  # of a layer, perhaps of your own: training may go on
@@ -111,9 +114,3 @@ class FilterViewer(Driver):
         except NetError as error:
             self.controls.words.value = escape(str(error))
         self._draw()
-
-    def _draw(self):
-        if self.is_running:
-            self.view.iteration = None  # the picture follows the training
-        self.controls.show(self.view, self.is_running)
-        super()._draw()
