@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from brew.backend import one_blas_thread
 from brew.errors import NetError
 from brew.proto import caffe_pb2
 from brew.surgery.draft import Draft, Part, require_wishes
@@ -136,7 +137,8 @@ def _set_window(p, sizes):
 
 def _factors(part, matrices, rank):
     """Return, for each matrix M (m, n), A (m, r) and B (r, n) with A B near M."""
-    parts = [np.linalg.svd(M.astype("f8"), full_matrices=False) for M in matrices]
+    with one_blas_thread():  # more are slower, and their number would change the bits
+        parts = [np.linalg.svd(M.astype("f8"), full_matrices=False) for M in matrices]
     r = _rank(part, [S for _, S, _ in parts], rank)
     above = [U[:, :r] * np.sqrt(S[:r]) for U, S, _ in parts]
     below = [np.sqrt(S[:r])[:, None] * V[:r] for _, S, V in parts]
