@@ -49,6 +49,8 @@ class FineTuner(Driver):
         If solver, net or weights are no good, or there is nothing to test on.
     """
 
+    children: tuple  # of widgets
+
     def __init__(
         self, solver, weights, num_iters, test_every=0, prepare=lambda solver: None
     ):
