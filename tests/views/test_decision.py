@@ -73,6 +73,7 @@ def test_probable_places_have_the_colour_of_their_class():
     assert (fill.levels[0], fill.levels[-1]) == (0, 1)
     red, _, blue = fill.get_facecolor()[-1, :3]
     assert red > blue
+    assert blue > to_rgb(VERMILION)[2] + 0.2  # paler than the points on it
     red, _, blue = fill.get_facecolor()[0, :3]
     assert blue > red
 
