@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks.rules import RULES, WIDGET
+from tests.notebooks.rules import RULES, WIDGET, prose
 
 nbformat = pytest.importorskip("nbformat")
 v4 = nbformat.v4
@@ -14,12 +14,15 @@ pytestmark = pytest.mark.notebook
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+LESSONS_ONLY = ("it_ends_with_summary_exercises_sources", "it_asserts_what_it_claims")
 MAX_SIZE, MAX_PICTURE = 1_000_000, 100_000
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_notebook_keeps_the_rule(path, rule):
+    if path.stem == "index" and rule.__name__ in LESSONS_ONLY:
+        pytest.skip("the index is no lesson")
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert list(rule(notebook)) == []
@@ -32,7 +35,17 @@ def test_notebooks_are_numbered_and_small():
     assert len({name[:2] for name in names}) == len(names)
     assert all(path.stat().st_size < MAX_SIZE for path in NOTEBOOKS)
     pictures = list((FOLDER / "img").glob("*"))
+    assert pictures
     assert all(path.stat().st_size <= MAX_PICTURE for path in pictures)
+
+
+def test_the_index_shows_every_lesson_with_a_picture():
+    text = prose(nbformat.read(FOLDER / "index.ipynb", as_version=4))
+    for path in NOTEBOOKS:
+        if path.stem != "index":
+            assert f"]({path.name})" in text
+            assert f'src="img/{path.stem}.png"' in text
+            assert (FOLDER / "img" / f"{path.stem}.png").is_file()
 
 
 def good():
