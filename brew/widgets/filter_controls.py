@@ -1,5 +1,7 @@
 """The controls of FilterViewer: what to see, of which layer, of which image."""
 
+from threading import get_ident
+
 import ipywidgets
 
 from brew.widgets.photo import ACCEPT
@@ -10,14 +12,15 @@ class FilterControls(ipywidgets.VBox):
 
     Parameters
     ----------
+    view : FilterView
     changed : callable
-        Called without arguments when the user has chosen something else.
+        Called with what the user has chosen, as ``view.choose`` takes it.
     uploaded : callable
         Called with the content of a file that the user has uploaded.
     """
 
-    def __init__(self, changed, uploaded):
-        self._changed, self._is_adjusting = changed, False
+    def __init__(self, view, changed, uploaded):
+        self._view, self._changed, self._adjusting = view, changed, None
         self.kind = ipywidgets.ToggleButtons()
         self.kind.style.button_width = "120px"
         self.name = ipywidgets.Dropdown(description="layer", layout=_wide("260px"))
@@ -45,8 +48,9 @@ class FilterControls(ipywidgets.VBox):
             ]
         )
 
-    def choices(self, view):
+    def _choices(self):
         """Return what the controls say, as ``view.choose`` takes it."""
+        view = self._view
         kind, name = self.kind.value, self.name.value
         if kind != view.kind or name != view.name:
             return {"kind": kind} | ({"name": name} if name in view.names(kind) else {})
@@ -58,9 +62,9 @@ class FilterControls(ipywidgets.VBox):
             "iteration": recorded[min(self.when.value, len(recorded) - 1)],
         }
 
-    def show(self, view, is_training):
-        """Let the controls say what `view` shows."""
-        self._is_adjusting = True
+    def show(self, is_training):
+        """Let the controls say what the view shows."""
+        view, self._adjusting = self._view, get_ident()
         _set_options(self.kind, view.kinds, view.kind)
         _set_options(self.name, view.names(), view.name)
         self.name.description = "blob" if "map" in view.kind else "layer"
@@ -70,7 +74,7 @@ class FilterControls(ipywidgets.VBox):
         _set(self.when, len(recorded) - 1, recorded.index(view.iteration))
         self.when.disabled = is_training or len(recorded) == 1
         self._iteration.value = "now" if view.iteration is None else str(view.iteration)
-        self._is_adjusting = False
+        self._adjusting = None
 
     def _show_units(self, view):
         last = view.num_units - 1
@@ -85,8 +89,9 @@ class FilterControls(ipywidgets.VBox):
         self.units.layout.display = "none" if alone else ""
 
     def _act(self, _):
-        if not self._is_adjusting:
-            self._changed()
+        # a user's choice may come in another thread, while this one adjusts
+        if self._adjusting != get_ident():
+            self._changed(self._choices())
 
 
 def _set_options(choice, options, value):

@@ -59,7 +59,8 @@ class FilterViewer(Driver):
             steps = self.recording.steps
         self.view.choose(**choices)
         self.controls = FilterControls(
-            lambda: self._soon(self._see),
+            self.view,
+            lambda choices: self._soon(lambda: self.choose(**choices)),
             lambda content: self._soon(lambda: self._take_photo(content)),
         )
         super().__init__(steps, first, first + num_iters)
@@ -80,7 +81,7 @@ class FilterViewer(Driver):
         """Return the present picture, or why there is none, as HTML."""
         if self.is_running:
             self.view.iteration = None  # the picture follows the training
-        self.controls.show(self.view, self.is_running)
+        self.controls.show(self.is_running)
         try:
             return str(self.snapshot())
         except Exception:  # of a layer, perhaps of your own: training may go on
@@ -100,10 +101,6 @@ class FilterViewer(Driver):
             self._loop.call_soon_threadsafe(act)
         else:
             act()
-
-    def _see(self):
-        self.view.choose(**self.controls.choices(self.view))
-        self._draw()
 
     def _take_photo(self, content):
         try:

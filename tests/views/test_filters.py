@@ -13,6 +13,7 @@ from brew.layer import Layer
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.views.filters import FilterView
+from brew.views.mosaic import Mosaic
 from brew.views.onlooker import Onlooker
 from brew.views.recording import Recording
 from tests.views.nets import param
@@ -136,14 +137,13 @@ def test_looking_changes_nothing_in_the_training():
             assert np.array_equal(one.diff, other.diff)
 
 
-def test_looking_draws_no_seed():
-    brew.set_random_seed(5)
-    wanted = brew.Net(param(NET % "false"), brew.TRAIN).params["conv"][0].data.copy()
-    net = new_solver().net
-    brew.set_random_seed(5)
-    FilterView(net)
-    found = brew.Net(param(NET % "false"), brew.TRAIN).params["conv"][0].data
-    assert np.array_equal(found, wanted)
+def test_a_gradient_does_not_depend_on_the_one_before(solver):
+    solver.step(2)
+    view = FilterView(solver.net).choose(kind="map gradients", name="score")
+    of_loss = units(view).copy()
+    view.add_image(np.ones((1, 6, 6)))
+    assert sorted(units(view).ravel()) == [0, 1]
+    assert np.array_equal(units(view, image=0), of_loss)
 
 
 def test_the_batch_that_the_net_has_is_looked_at(solver):
@@ -224,6 +224,12 @@ def test_a_recording_has_the_first_and_the_newest_and_not_too_many(solver):
     assert np.array_equal(newest, solver.net.params["conv"][0].data)
 
 
+def test_a_recording_keeps_the_newest_when_it_gives_up_others(solver):
+    recording = Recording(solver, num_iters=7, most_bytes=0)
+    list(recording.steps())
+    assert [*recording.records] == [0, 7]
+
+
 def test_a_recording_of_many_iterations_has_fifty(solver):
     recording = Recording(solver, num_iters=100)
     list(recording.steps())
@@ -242,6 +248,7 @@ def test_the_numbers_are_those_that_are_drawn(solver, view):
     W = solver.net.params["conv"][0].data
     assert np.array_equal(numbers, W[1:3])
     assert not np.shares_memory(numbers, W)
+    assert np.array_equal(view.draw().pixels, Mosaic(W[1:3], "").pixels)
 
 
 def test_another_layer_shows_its_first_units(view):

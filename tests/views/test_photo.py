@@ -1,0 +1,37 @@
+"""Photographs become what a net takes: in size, channels and scale."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PIL.Image")
+
+import brew
+from brew.views.photo import fit_photo
+from tests.views.nets import param
+
+DATA = """
+layer { name: "data" type: "MemoryData" top: "data" top: "label"
+  memory_data_param { batch_size: 2 channels: %d height: 4 width: 6 } %s }
+"""
+RED = np.zeros((9, 12, 3), np.uint8)
+RED[..., 0] = 200
+
+
+def fitted(channels, transform=""):
+    net = brew.Net(param(DATA % (channels, transform)), brew.TEST)
+    return fit_photo(RED, net, "data")
+
+
+def test_channels_are_blue_green_red_from_zero_to_one():
+    x = fitted(3)
+    assert x.shape == (3, 4, 6)
+    np.testing.assert_allclose(x[:, 2, 3], [0, 0, 200 / 255], rtol=1e-6)
+
+
+def test_one_channel_is_grey():
+    np.testing.assert_allclose(fitted(1), 0.299 * 200 / 255, rtol=1e-6)
+
+
+def test_the_transformation_of_the_data_layer_is_applied_but_no_chance():
+    transform = "transform_param { scale: 0.5 mean_value: 10 mirror: true }"
+    assert fitted(3, transform)[:, 2, 3].tolist() == [-5, -5, 95]
