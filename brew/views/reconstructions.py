@@ -28,6 +28,7 @@ def draw_reconstructions(rows, title=""):
     for ax, (name, images) in zip(axes, rows.items(), strict=True):
         ax.imshow(tile(images, num_images), cmap="gray", vmin=0, vmax=1)
         ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+        ax.set_anchor("E")  # the names need the room at the left
         ax.set_xticks([])
         ax.set_yticks([])
         ax.spines[:].set_visible(False)

@@ -27,7 +27,7 @@ def test_the_commands_name_files_that_are_there(model):
     commands = re.findall(r"\$(?:model|\(python -m brew zoo path (\w+)\))/(\S+)", text)
     assert commands or f"python -m brew zoo get {model}" in text
     for name, file in commands:
-        assert (zoo.path(name or model) / file).is_file()
+        assert list(zoo.path(name or model).glob(file))  # it may have a *
 
 
 def test_logistic_regression_bends_its_cut_with_a_hidden_layer(in_tmp_path):
