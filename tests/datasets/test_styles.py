@@ -98,8 +98,10 @@ def test_the_sample_shows_what_is_made():
     stored = np.asarray(Image.open(datasets.ROOT / "styles" / "sample.jpg"), float)
     made = recipe.sample()
     assert made.shape == stored.shape == (3 * 128, 10 * 128, 3)
-    tiles = abs(made - stored).reshape(3, 128, 10, 128, 3).mean(axis=(1, 3, 4))
-    assert tiles.max() < 12  # JPEG is not exact: noise and grain cost most
+    blocks = (made - stored).reshape(48, 8, 160, 8, 3).mean(axis=(1, 3))  # JPEG's own
+    tiles = abs(blocks).reshape(3, 16, 10, 16, 3).mean(axis=(1, 3, 4))
+    assert tiles.max() < 3  # HDR: JPEG spreads its colours
+    assert tiles[:, 1:].max() < 1.6
 
 
 def test_the_recipe_writes_files_and_sample(few, monkeypatch):
@@ -168,6 +170,8 @@ def test_styles_look_as_they_are_called(photo):
     assert sharpness(draw("Long Exposure", photo)) < 0.7 * sharpness(photo)
     assert draw("Pastel", photo).min() > 0.4
     assert draw("Melancholy", photo).mean() < 0.7 * photo.mean()
+    red, _, blue = draw("Melancholy", photo).mean(axis=(0, 1))
+    assert blue > 1.1 * red
     assert draw("Ethereal", photo).mean() > photo.mean()
     red, _, blue = draw("Sunny", photo).mean(axis=(0, 1))
     assert red - blue > 1.2 * (photo[..., 0] - photo[..., 2]).mean()
