@@ -1,5 +1,6 @@
 """The benchmarks build what they time, and compare like with like."""
 
+import asyncio
 import sys
 
 import numpy as np
@@ -76,3 +77,21 @@ def test_the_twin_in_pytorch_computes_the_same(name):
         # a rounding error may choose another maximum, so single numbers may differ
         error = np.linalg.norm(blob.diff - tensor.grad.numpy())
         assert error < 1e-2 * np.linalg.norm(blob.diff) + 1e-10
+
+
+def test_a_widget_is_timed_beside_a_plain_loop(monkeypatch, capsys):
+    pytest.importorskip("nbclient")
+    pytest.importorskip("ipywidgets")
+    from benchmarks import widgets
+
+    monkeypatch.setattr(widgets, "SECONDS", 0.02)
+    monkeypatch.setattr(widgets, "TURNS", 1)
+    monkeypatch.setattr(widgets, "NETS", {"one": widgets.LOGREG})
+    asyncio.run(widgets.measure())
+    _, _, *rows = capsys.readouterr().out.splitlines()
+    cells = [row.replace("%", "").split("|")[1:-1] for row in rows]
+    assert {net.strip() for net, *_ in cells} == {"one"}
+    assert {"TrainingMonitor", "SolverShowdown"} <= {row[1].strip() for row in cells}
+    for *_, bare, watched, more in cells:
+        assert min(float(bare), float(watched)) > 0
+        assert float(more) > -100
