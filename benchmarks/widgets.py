@@ -11,7 +11,15 @@ from time import perf_counter
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.diagnose.helpers import LENET, LOGREG, MLP, SCALE, digits, make_solver
+from tests.diagnose.helpers import (
+    LENET,
+    LOGREG,
+    MLP,
+    SCALE,
+    digits,
+    make_solver,
+    serve,
+)
 
 NETS = {"logistic regression": LOGREG, "64 hidden units": MLP, "small LeNet": LENET}
 TURNS, SECONDS = 7, 1.0
@@ -43,6 +51,18 @@ async def measure():
         await compare(name, showdown, solvers[2:5], solvers[5:8])
         viewer = FilterViewer(solvers[8], MANY, kind="map gradients")
         await compare(name, viewer, [solvers[8]], [solvers[9]])
+        tuner = make_tuner(solvers[9], lambda one: serve(one.net, x * SCALE, y))
+        await compare(name, tuner, list(tuner.tuning.solvers.values()), solvers[6:8])
+
+
+def make_tuner(solver, prepare):
+    """Return a FineTuner that has begun, all of its layers learning."""
+    from brew.widgets import FineTuner
+
+    tuner = FineTuner(solver.param, solver.net, MANY, prepare=prepare)
+    tuner.tuning.choose_from(next(iter(tuner.tuning.layers)), "learn")
+    next(tuner._steps)
+    return tuner
 
 
 async def compare(name, widget, watched, bare):

@@ -96,8 +96,12 @@ class FineTuner(Driver):
         words = f", loss {' and '.join(losses)}" if losses else ""
         return self.tuning.iter, words
 
-    def _draw(self):
-        super()._draw()
+    def picture(self):
+        """Return what the page shows, as HTML; menus and table follow."""
+        self._follow()
+        return super().picture()
+
+    def _follow(self):
         is_open = not self.tuning.solvers
         for name, menu in self._menus.items():
             layer = self.tuning.layers[name]
