@@ -169,12 +169,6 @@ def test_images_and_labels_of_ones_own_are_looked_at(solver):
     assert signs == [[-1, 1], [1, -1], [-1, 1]]
 
 
-def test_images_of_another_shape_are_refused(solver):
-    message = r"takes images of shape .*; for photographs \(h, w, 3\) see add_photo"
-    with pytest.raises(NetError, match=message):
-        FilterView(solver.net, images=np.ones((2, 1, 5, 6)))
-
-
 def test_a_photograph_is_added_in_the_size_of_the_images(view):
     photo = np.zeros((20, 30, 3), np.uint8)
     photo[:, 15:] = 255

@@ -6,6 +6,8 @@ import pytest
 pytest.importorskip("PIL.Image")
 
 import brew
+from brew.errors import NetError
+from brew.views.filters import FilterView
 from brew.views.photo import fit_photo
 from tests.views.nets import param
 
@@ -35,3 +37,10 @@ def test_one_channel_is_grey():
 def test_the_transformation_of_the_data_layer_is_applied_but_no_chance():
     transform = "transform_param { scale: 0.5 mean_value: 10 mirror: true }"
     assert fitted(3, transform)[:, 2, 3].tolist() == [-5, -5, 95]
+
+
+def test_a_photograph_that_does_not_fit_is_refused_with_the_way_to_make_it_fit():
+    net = brew.Net(param(DATA % (3, "")), brew.TEST)
+    message = r"takes images of shape .*; for photographs \(h, w, 3\) see add_photo"
+    with pytest.raises(NetError, match=message):
+        FilterView(net, images=RED)
