@@ -21,3 +21,13 @@ layer { name: "ip" type: "InnerProduct" bottom: "sum" top: "ip"
   inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
 layer { name: "twice" type: "Power" bottom: "ip" top: "y" power_param { scale: 2 } }
 """
+
+# The mean of each channel of its input, for the shape that is filled in.
+MEANS = """
+name: "means"
+layer { name: "data" type: "Input" top: "data" input_param { shape { %s } } }
+layer { name: "pool" type: "Pooling" bottom: "data" top: "pool"
+  pooling_param { pool: AVE global_pooling: true } }
+layer { name: "ip" type: "InnerProduct" bottom: "pool" top: "prob"
+  inner_product_param { num_output: 3 bias_term: false } }
+"""

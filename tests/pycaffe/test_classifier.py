@@ -6,25 +6,14 @@ import pytest
 import brew as caffe
 from brew.errors import ArrayError, NetError
 
-# The mean of each channel of its input: what enters comes out.
-NET = """
-name: "means"
-layer { name: "data" type: "Input" top: "data"
-  input_param { shape { dim: 4 dim: 3 dim: 6 dim: 5 } } }
-layer { name: "pool" type: "Pooling" bottom: "data" top: "pool"
-  pooling_param { pool: AVE global_pooling: true } }
-layer { name: "ip" type: "InnerProduct" bottom: "pool" top: "prob"
-  inner_product_param { num_output: 3 bias_term: false } }
-"""
+from .nets import MEANS
+
+NET = MEANS % "dim: 4 dim: 3 dim: 6 dim: 5"
 
 
 @pytest.fixture
-def files(write, tmp_path):
-    """Return the net and its weights, which pass the three means on."""
-    net = caffe.Net(write(NET), caffe.TEST)
-    net.params["ip"][0].data[...] = np.eye(3)
-    net.save(str(tmp_path / "net.caffemodel"))
-    return write(NET), str(tmp_path / "net.caffemodel")
+def files(means):
+    return means(4, 3, 6, 5)
 
 
 def picture(*shape):

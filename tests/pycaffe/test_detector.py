@@ -9,24 +9,10 @@ import pytest
 import brew as caffe
 from brew.errors import ArrayError, MissingExtra
 
-NET = """
-name: "windows"
-layer { name: "data" type: "Input" top: "data"
-  input_param { shape { dim: 2 dim: 3 dim: 8 dim: 8 } } }
-layer { name: "pool" type: "Pooling" bottom: "data" top: "pool"
-  pooling_param { pool: AVE global_pooling: true } }
-layer { name: "ip" type: "InnerProduct" bottom: "pool" top: "prob"
-  inner_product_param { num_output: 3 bias_term: false } }
-"""
-
 
 @pytest.fixture
-def files(write, tmp_path):
-    """Return the net and its weights, which pass the mean of each channel on."""
-    net = caffe.Net(write(NET), caffe.TEST)
-    net.params["ip"][0].data[...] = np.eye(3)
-    net.save(str(tmp_path / "net.caffemodel"))
-    return write(NET), str(tmp_path / "net.caffemodel")
+def files(means):
+    return means(2, 3, 8, 8)
 
 
 @pytest.fixture
