@@ -3,7 +3,8 @@
 A window is a rectangle, so its columns and rows are taken one after the other: first
 the best of ``kw`` neighbours, then the best of ``kh`` of those. Each step slides over
 the flat memory as if it had no rows: some of it is computed in vain where a row ends,
-but one long run is faster than many short ones.
+but one long run is faster than many short ones. Where there is little to compute, each
+window becomes a row of numbers instead: that takes fewer calls.
 On a GPU, where short runs cost nothing, kernels do the same window by window.
 
 A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
@@ -16,6 +17,8 @@ from brew import backend
 from brew.ops import kernels
 from brew.ops.pieces import by_items
 from brew.ops.pooling_frame import frame_of
+
+FEW = 2000  # numbers in all windows: below this, calls cost more than computing
 
 
 @lru_cache(maxsize=1024)
@@ -68,12 +71,13 @@ def max_forward(
         kernels.max_forward(x, out, taps, kernel, stride, pad)
         return out
     lowest = float(xp.finfo(x.dtype).min)
+    has_rows = _has_rows(frame, out)
 
     def pool(x, y, taps):
-        if frame.is_one_window:
-            flat = x.reshape(len(x), x.shape[1] * x.shape[2])
-            taps[...] = flat.argmax(1).reshape(taps.shape)
-            y[...] = flat.max(1).reshape(y.shape)
+        if has_rows:
+            rows = frame.rows(x, lowest)
+            taps.reshape(rows.shape[:2])[...] = rows.argmax(2)
+            rows.max(2, out=y.reshape(rows.shape[:2]))
             return
         phases = frame.phases(x, lowest)
         rows = phases.shape[1:]  # (phases, planes, oh and more, ow and more)
@@ -150,10 +154,12 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
         kernels.average_forward(x, out, kernel, stride, pad)
         return out
     areas = frame.areas(xp, x.dtype)
+    has_rows = _has_rows(frame, out)
 
     def pool(x, y):
-        if frame.is_one_window:
-            y[...] = x.reshape(len(x), x.shape[1] * x.shape[2]).sum(1).reshape(y.shape)
+        if has_rows:
+            rows = frame.rows(x, 0.0)
+            rows.sum(2, out=y.reshape(rows.shape[:2]))
         else:
             phases = frame.phases(x, 0.0)
             rows = phases.shape[1:]
@@ -201,6 +207,11 @@ def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
 def _planes(array):
     """Return (N, C, h, w) as (N C, h, w)."""
     return array.reshape(-1, *array.shape[2:])
+
+
+def _has_rows(frame, out):
+    """Tell whether it is faster to look at each window as a row of numbers."""
+    return frame.is_one_window or out.size * prod(frame.kernel) < FEW
 
 
 def _runs(phases, kernel, stride, step):

@@ -1,7 +1,7 @@
 """Where the windows of a pooling lie, and room for those that hang over the border."""
 
 from functools import lru_cache
-from math import ceil
+from math import ceil, prod
 
 from brew import backend
 
@@ -72,6 +72,14 @@ class Frame:
                     phase.fill(fill)
                 inside[...] = x[:, seen_h, seen_w]
         return phases
+
+    def rows(self, x, fill):
+        """Return each window as a row of numbers: (planes, windows, places)."""
+        if self.is_one_window:
+            return x.reshape(len(x), 1, prod(self.planes))
+        framed = self.around(x, fill)
+        seen = _seen(backend.xp_of(x), self.counts, self.kernel, self.stride, framed.shape[2])
+        return framed.reshape(len(x), prod(framed.shape[1:])).take(seen, axis=1)
 
     def around(self, x, fill):
         """Return the planes in their frame; `fill` is what does not count."""
@@ -155,6 +163,13 @@ def _corners(xp, counts, stride, width):
     """Return where the windows begin in a plane of this width."""
     rows, columns = xp.arange(counts[0]), xp.arange(counts[1])
     return rows[:, None] * (stride[0] * width) + columns * stride[1]
+
+
+@lru_cache(maxsize=256)
+def _seen(xp, counts, kernel, stride, width):
+    """Return where the places of each window lie in a plane of this width."""
+    corners = _corners(xp, counts, stride, width).reshape(-1, 1)
+    return corners + _offsets(xp, kernel, width)
 
 
 @lru_cache(maxsize=256)

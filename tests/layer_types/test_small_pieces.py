@@ -11,7 +11,14 @@ import pytest
 
 from brew import backend
 from brew.layer import layer_type_list
-from brew.ops import convolution_plan, inner_product, pieces, recurrence, roi_pooling
+from brew.ops import (
+    convolution_plan,
+    inner_product,
+    pieces,
+    pooling,
+    recurrence,
+    roi_pooling,
+)
 from brew.testing import Rig
 from brew.testing.compare import compare_runs
 from tests.layer_types.cases import CASES
@@ -21,6 +28,7 @@ SMALL = [
     (pieces, "LARGE", 1),
     (pieces, "PIECE", 5),
     (inner_product, "LARGE", 1),
+    (pooling, "FEW", 0),
     (recurrence, "LARGE", 1),
     (recurrence, "FEWEST", 1),
     (roi_pooling, "PIECE", 1),

@@ -164,6 +164,13 @@ MUTANTS = [
         "xp.greater(rivals, champions",
         "xp.greater_equal(rivals, champions",
         "Pooling",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "pooling_frame.py",
+        "framed.fill(fill)",
+        "framed.fill(0)",
+        "Pooling",
         "golden",
     ),
     Mutant(
@@ -171,14 +178,14 @@ MUTANTS = [
         "phase.fill(fill)",
         "pass",
         "Pooling",
-        "scratch_is_forgotten",
+        "small pieces",
     ),
     Mutant(
         OPS + "pooling_frame.py",
         "ceil((pad - start) / stride)",
         "ceil(pad / stride)",
         "Pooling",
-        "golden",
+        "small pieces",
     ),
     Mutant(
         OPS + "pooling.py",

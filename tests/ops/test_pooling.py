@@ -33,9 +33,11 @@ WINDOWS = {
 }
 
 
-@pytest.fixture(params=["whole", "in pieces"])
+@pytest.fixture(params=["in rows", "whole", "in pieces"])
 def way(request, monkeypatch):
-    """Run small arrays whole or, as large ones, in pieces on three threads."""
+    """Run small arrays as rows, whole or, as large ones, in pieces on three threads."""
+    if request.param != "in rows":
+        monkeypatch.setattr(pooling, "FEW", 0)
     if request.param == "in pieces":
         monkeypatch.setattr(pieces, "LARGE", 5)
         monkeypatch.setattr(pieces, "PIECE", 40)
