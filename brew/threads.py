@@ -24,23 +24,23 @@ _thread = _PerThread()
 
 def num_threads():
     """Return the size of the team: ``BREW_THREADS``, else this process's cores."""
-    if _num_threads is not None:
-        return _num_threads
-    if os.environ.get("BREW_THREADS", "").isdigit():
-        return max(1, int(os.environ["BREW_THREADS"]))
-    return _num_cores()
+    return _default_num_threads() if _num_threads is None else _num_threads
 
 
-@cache
-def _num_cores():
+@cache  # the environment is slow to ask
+def _default_num_threads():
+    wanted = os.environ.get("BREW_THREADS", "")
+    if wanted.isdigit():
+        return max(1, int(wanted))
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def set_num_threads(count):
-    """Set the size of the team; None goes back to the default."""
+    """Set the size of the team; None asks the environment anew."""
     global _num_threads, _team
+    _default_num_threads.cache_clear()
     _num_threads = None if count is None else max(1, int(count))
     if _team is not None:
         _team.dismiss()

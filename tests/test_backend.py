@@ -144,8 +144,18 @@ def test_without_a_seed_nets_differ():
     assert backend.net_seed() == backend.net_seed() == 5
 
 
-def test_the_environment_sets_the_number_of_threads(monkeypatch):
-    monkeypatch.setenv("BREW_THREADS", "5")
-    assert backend.num_threads() == 5
-    monkeypatch.setenv("BREW_THREADS", "nonsense")
-    assert backend.num_threads() >= 1
+def test_the_environment_sets_the_number_of_threads():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BREW_THREADS", "5")
+        backend.set_num_threads(None)
+        assert backend.num_threads() == 5
+        patch.setenv("BREW_THREADS", "nonsense")
+        backend.set_num_threads(None)
+        assert backend.num_threads() == num_cores()
+    backend.set_num_threads(None)
+
+
+def num_cores():
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
