@@ -1,7 +1,7 @@
 """Curves of numbers over iterations, as SVG."""
 
 from itertools import cycle
-from math import ceil, floor, inf, isfinite, log10
+from math import ceil, floor, isfinite, log10
 
 from brew.views.style import DASHES, FAINT, GRID, INK, LINES, Svg
 
@@ -9,6 +9,7 @@ MAX_POINTS = 200
 STYLES = tuple(zip(LINES, DASHES, strict=True))
 HEAD, LINE = 18, 17  # where the first line of text stands, and the next ones
 LEFT, RIGHT, BOTTOM = 44, 20, 42
+ALIKE = 1e-5  # numbers that differ by a smaller share: labels would not tell them apart
 
 
 def draw_curves(
@@ -42,18 +43,20 @@ def draw_curves(
     Svg
         Shows itself in a notebook; ``str`` gives the SVG text.
     """
-    width, height = size
-    svg = Svg(width, height, title or ", ".join(series))
-    points = {name: _thinned(*xy) for name, xy in series.items()}
-    least = (0 if x_log else -inf), (0 if y_log else -inf)
     points = {
-        name: [(x, y) for x, y in some if x > least[0] and y > least[1]]
-        for name, some in points.items()
+        str(name): [
+            (x, y)
+            for x, y in _thinned(*xy)
+            if (x > 0 or not x_log) and (y > 0 or not y_log)
+        ]
+        for name, xy in series.items()
     }
+    svg = Svg(*size, title or ", ".join(points))
     everything = [point for some in points.values() for point in some]
+    reach = [x for x in x_reach if x > 0 or not x_log]
     keys = _places_of_keys(points if len(points) > 1 else [], title, svg.width)
     place = _Frame(
-        _Axis([*(x for x, _ in everything), *x_reach], x_log),
+        _Axis([x for x, _ in everything] + reach, x_log),
         _Axis([y for _, y in everything], y_log),
         left=LEFT + (LINE if y_label else 0),
         right=svg.width - RIGHT,
@@ -149,14 +152,15 @@ def _thinned(xs, ys):
 def _ticks(values):
     """Return about five round numbers that enclose all values."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    if low == high:
-        margin = abs(low) / 4 or 0.5
+    largest = max(abs(low), abs(high))
+    if high - low <= ALIKE * largest:
+        margin = largest / 4 or 0.5
         low, high = low - margin, high + margin
     rough = (high - low) / 4
-    unit = 10.0 ** floor(log10(rough))
-    step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)
+    power = floor(log10(rough))
+    step = next(m * 10.0**power for m in (1, 2, 2.5, 5, 10) if m * 10.0**power >= rough)
     first, last = floor(low / step), ceil(high / step)
-    return [round(i * step, 10) for i in range(first, last + 1)]
+    return [round(i * step, 2 - power) for i in range(first, last + 1)]
 
 
 def _log_ticks(values):
@@ -164,7 +168,8 @@ def _log_ticks(values):
     low, high = (min(values), max(values)) if values else (1.0, 10.0)
     first, last = floor(log10(low)), floor(log10(high)) + 1
     steps = (1, 2, 5) if last - first <= 3 else (1,)
-    ticks = [m * 10.0**power for power in range(first, last + 1) for m in steps]
+    # from one power below: log10 of a number just under 0.001 is rounded to -3
+    ticks = [m * 10.0**power for power in range(first - 1, last + 1) for m in steps]
     below = max(i for i, tick in enumerate(ticks) if tick <= low)
     above = min(i for i, tick in enumerate(ticks) if tick >= high)
     return ticks[below : max(above, below + 1) + 1]

@@ -1,3 +1,4 @@
+import math
 import re
 from xml.etree import ElementTree
 
@@ -69,12 +70,32 @@ TICKS = [
     ([4, 4], [3, 3.5, 4, 4.5, 5]),
     ([], [0, 0.25, 0.5, 0.75, 1.0]),
     ([-1e-6, 1e-6], [-1e-6, -5e-7, 0, 5e-7, 1e-6]),
+    ([1e-12, 4e-12], [1e-12, 2e-12, 3e-12, 4e-12]),
+    ([4, 4 + 1e-9], [2, 3, 4, 5, 6]),
 ]
 
 
 @pytest.mark.parametrize(("values", "ticks"), TICKS)
 def test_ticks_are_round_and_enclose_the_values(values, ticks):
-    assert _ticks(values) == pytest.approx(ticks)
+    assert _ticks(values) == pytest.approx(ticks, abs=1e-20)
+
+
+@pytest.mark.parametrize("power", range(-60, 61, 3))
+@pytest.mark.parametrize("ticks_of", [_ticks, _log_ticks])
+def test_numbers_of_any_size_stand_between_the_first_and_the_last_tick(power, ticks_of):
+    number = 10.0**power
+    below, above = math.nextafter(number, 0), math.nextafter(number, math.inf)
+    for values in [number], [below], [above], [number, above], [number, 3 * number]:
+        ticks = ticks_of(values)
+        assert ticks == sorted(set(ticks))
+        assert ticks[0] <= min(values)
+        assert max(values) <= ticks[-1]
+        assert len(ticks) < 9
+
+
+def test_names_may_be_numbers():
+    svg = draw_curves({0.1: ([0, 1], [0, 1]), 0.01: ([0, 1], [1, 0])})
+    assert ">0.01</text>" in str(svg)
 
 
 def test_pictures_stand_side_by_side():
@@ -105,6 +126,8 @@ def test_the_x_axis_can_be_logarithmic_too():
     first, second, third = (x for x, _ in line)
     assert second - first == pytest.approx(third - second)
     assert ">0.01</text>" in str(svg)
+    svg = draw_curves({"loss": ([1, 9], [1, 2])}, x_log=True, x_reach=[0, 80])
+    assert ">100</text>" in str(svg)
 
 
 def test_a_log_axis_leaves_out_what_is_not_positive():
