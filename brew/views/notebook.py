@@ -89,7 +89,9 @@ def _cells(blob, mem):
 
 def _bars(values):
     """Return a small histogram, from the smallest value to the largest."""
-    heights, _ = numpy.histogram(values, NUM_BARS)
+    low, spread = values.min(), numpy.ptp(values)
+    places = (values - low) / spread if spread else numpy.full(values.shape, 0.5)
+    heights, _ = numpy.histogram(places, NUM_BARS, (0, 1))
     svg = Svg(NUM_BARS * BAR, BARS_HEIGHT, "how often each value occurs")
     for i, count in enumerate(heights):
         height = BARS_HEIGHT * count / max(heights.max(), 1)

@@ -9,6 +9,7 @@ import brew
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.synced_mem import UNINITIALIZED
+from brew.views.notebook import NUM_BARS
 from tests.views.nets import FORKS, PHASES, param, resnet
 
 
@@ -52,6 +53,15 @@ def test_a_blob_says_that_numbers_are_not_finite(value):
     blob = brew.Blob((4,))
     blob.diff[1] = value
     assert "25.0% are NaN or infinite" in shown(blob)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e20, -3e38])
+def test_a_blob_of_equal_numbers_of_any_size_shows_one_bar_in_the_middle(value):
+    blob = brew.Blob((4,))
+    blob.data[...] = value
+    bars = ElementTree.fromstring(f"<div>{blob._repr_html_()}</div>").iter()
+    heights = [float(bar.get("height")) for bar in bars if bar.get("stroke") == "none"]
+    assert [i for i, height in enumerate(heights) if height] == [NUM_BARS // 2]
 
 
 def test_a_blob_that_shrank_shows_only_what_it_has():
