@@ -78,7 +78,8 @@ class Frame:
         if self.is_one_window:
             return x.reshape(len(x), 1, prod(self.planes))
         framed = self.around(x, fill)
-        seen = _seen(backend.xp_of(x), self.counts, self.kernel, self.stride, framed.shape[2])
+        xp, width = backend.xp_of(x), framed.shape[2]
+        seen = _seen(xp, self.counts, self.kernel, self.stride, width)
         return framed.reshape(len(x), prod(framed.shape[1:])).take(seen, axis=1)
 
     def around(self, x, fill):
