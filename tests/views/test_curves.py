@@ -88,8 +88,8 @@ def test_numbers_of_any_size_stand_between_the_first_and_the_last_tick(power, ti
     for values in [number], [below], [above], [number, above], [number, 3 * number]:
         ticks = ticks_of(values)
         assert ticks == sorted(set(ticks))
-        assert ticks[0] <= min(values)
-        assert max(values) <= ticks[-1]
+        assert ticks[0] <= min(values) * (1 + 1e-12)
+        assert max(values) <= ticks[-1] * (1 + 1e-12)
         assert len(ticks) < 9
 
 
