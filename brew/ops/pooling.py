@@ -11,7 +11,7 @@ A *tap* says which place of its window was picked: ``i * kw + j`` for row i, col
 """
 
 from functools import lru_cache
-from math import ceil, floor, prod
+from math import ceil, floor, inf, prod
 
 from brew import backend
 from brew.ops import kernels
@@ -70,16 +70,15 @@ def max_forward(
     if not frame.is_one_window and kernels.can_take(x, out, taps):
         kernels.max_forward(x, out, taps, kernel, stride, pad)
         return out
-    lowest = float(xp.finfo(x.dtype).min)
     has_rows = _has_rows(frame, out)
 
     def pool(x, y, taps):
         if has_rows:
-            rows = frame.rows(x, lowest)
+            rows = frame.rows(x, -inf)
             taps.reshape(rows.shape[:2])[...] = rows.argmax(2)
             rows.max(2, out=y.reshape(rows.shape[:2]))
             return
-        phases = frame.phases(x, lowest)
+        phases = frame.phases(x, -inf)
         rows = phases.shape[1:]  # (phases, planes, oh and more, ow and more)
         columns = _runs(phases, kernel[1], stride[1], 1)
         best, places = (
@@ -118,7 +117,8 @@ def max_backward(dy, taps, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
     frame = frame_of(shape, dy.shape, kernel, stride, pad)
 
     def scatter(dx, dy, taps):
-        framed = frame.room_for(dx)
+        # without padding, all that was picked lies in the planes themselves
+        framed = frame.room_for(dx) if any(pad) else dx
         framed.fill(0)
         places = frame.places(xp, taps, framed.shape[2])
         plane = framed.shape[1] * framed.shape[2]

@@ -115,6 +115,19 @@ def test_minus_infinity_and_nan_in_a_window_break_nothing():
     assert np.isfinite(dx).all()
 
 
+@pytest.mark.parametrize("pad", [0, 1])
+def test_minus_infinity_is_picked_before_what_is_outside(pad, way):
+    x = np.full((1, 2, 6, 6), -np.inf)
+    window = [(3, 3), (2, 2), (pad, pad), True]
+    y, taps = picked(x, window)
+    right, right_taps = loops.max_forward(x, *window)
+    np.testing.assert_array_equal(y, right)
+    np.testing.assert_array_equal(taps, right_taps)
+    dx = pooling.max_backward(np.ones(y.shape), taps, x.shape, *window[:3])
+    right = loops.max_backward(np.ones(y.shape), taps, x.shape, *window[:3])
+    np.testing.assert_array_equal(dx, right)
+
+
 @pytest.mark.parametrize(
     ("size", "kernel", "stride", "pad", "round_up", "count"),
     [
