@@ -7,6 +7,7 @@ from time import perf_counter
 
 import ipywidgets
 
+from brew.errors import SolverError
 from brew.interrupts import finish_iteration_first
 
 WORK = 0.03  # seconds of training between two breaths of the notebook
@@ -28,8 +29,10 @@ class Driver(ipywidgets.VBox):
     new_steps : callable
         Returns an iterator that trains a little whenever it is asked for the next
         item, from where the training stands to its end. Called again after an error.
-    first_iter, last_iter : int
-        Where the training starts and where it ends.
+    num_iters : int
+        How many iterations that are.
+    first_iter : int, default 0
+        Where the training starts.
     more : list of Widget
         What stands below the picture.
 
@@ -37,17 +40,29 @@ class Driver(ipywidgets.VBox):
     ----------
     state : str
         "ready", "training", "paused", "stopped", "done" or "failed".
+    last_iter : int
+        Where the training ends.
+
+    Raises
+    ------
+    SolverError
+        If num_iters is no number of iterations.
     """
 
-    def __init__(self, new_steps, first_iter, last_iter, more=()):
-        self.state = "ready"
-        self.last_iter = last_iter
+    state = "ready"
+
+    def __init__(self, new_steps, num_iters, first_iter=0, more=()):
+        if not hasattr(num_iters, "__index__") or num_iters < 0:
+            raise SolverError(
+                f"num_iters is the number of iterations to train, not {num_iters!r}"
+            )
+        self.last_iter = first_iter + num_iters
         self._new_steps, self._steps = new_steps, new_steps()
         self._loop, self._task = _running_loop(), None
         self._next_picture = 0.0
         self._buttons = {name: self._button(name) for name in ICONS}
         self._bar = ipywidgets.IntProgress(
-            min=first_iter, max=last_iter, layout=ipywidgets.Layout(width="200px")
+            min=first_iter, max=self.last_iter, layout=ipywidgets.Layout(width="200px")
         )
         self._status = ipywidgets.HTML().add_class("brew-status")
         self._picture = ipywidgets.HTML().add_class("brew-curves")
@@ -59,9 +74,21 @@ class Driver(ipywidgets.VBox):
         self._draw()
 
     def start(self):
-        """Start training, or go on after a pause; outside notebooks see :meth:`run`."""
-        if self.state in CAN_START:
-            self._ask_for("training")
+        """Start training, or go on after a pause; outside notebooks see :meth:`run`.
+
+        Raises
+        ------
+        SolverError
+            If there is no event loop, which every notebook has.
+        """
+        if self.state not in CAN_START:
+            return
+        if not self._find_loop():
+            raise SolverError(
+                "without a notebook's event loop nothing can train in between; call "
+                "run() to train here and now"
+            )
+        self._ask_for("training")
 
     def pause(self):
         """Stop after the running iteration; :meth:`start` goes on."""
@@ -83,6 +110,14 @@ class Driver(ipywidgets.VBox):
         finally:
             self._show("paused" if self.is_running else self.state)
 
+    def close(self):
+        """Stop training, and take the widget away with all its parts."""
+        if self.is_running:
+            self.stop()
+        for part in _parts_of(self):
+            part.close()
+        super().close()
+
     def snapshot(self):
         """Return the present picture, which needs no kernel."""
         raise NotImplementedError
@@ -102,10 +137,24 @@ class Driver(ipywidgets.VBox):
 
     def _ask_for(self, state):
         self.state = state
-        (self._loop or asyncio.get_running_loop()).call_soon_threadsafe(self._obey)
+        self._soon(self._obey)
+
+    def _soon(self, act):
+        """Let the loop act, since buttons may be handled in another thread."""
+        loop = self._find_loop()
+        if loop:
+            loop.call_soon_threadsafe(act)
+        else:
+            act()
+
+    def _find_loop(self):
+        if self._loop is None or self._loop.is_closed():
+            self._loop = _running_loop()
+        return self._loop
 
     def _obey(self):
         if self.is_running and (self._task is None or self._task.done()):
+            self._error.value = ""
             self._task = asyncio.get_running_loop().create_task(self._train())
         self._draw()
 
@@ -116,6 +165,9 @@ class Driver(ipywidgets.VBox):
                 await asyncio.sleep(0.001)
         except Exception:
             self._show("failed", traceback.format_exc())
+        except BaseException:  # somebody ends all tasks; Start goes on
+            self._show("paused" if self.is_running else self.state)
+            raise
 
     def _train_briefly(self):
         """Train for some milliseconds."""
@@ -144,13 +196,19 @@ class Driver(ipywidgets.VBox):
         self._status.value = (
             f"{self.state}: iteration {done} of {self.last_iter}{escape(words)}"
         )
-        self._picture.value = self.picture()
+        self._picture.value = self._picture_or_why_not()
         may_start = self.state in CAN_START
         self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running
         self._buttons["Stop"].disabled = not (may_start or self.is_running)
         now = perf_counter()
         self._next_picture = now + max(REDRAW, (now - start) / MOST)
+
+    def _picture_or_why_not(self):
+        try:
+            return self.picture()
+        except Exception:  # of a layer, perhaps of your own: training may go on
+            return f"<pre>{escape(traceback.format_exc(limit=-1))}</pre>"
 
     def _button(self, name):
         button = ipywidgets.Button(
@@ -161,6 +219,13 @@ class Driver(ipywidgets.VBox):
         act = getattr(self, name.lower())
         button.on_click(lambda _: act())
         return button
+
+
+def _parts_of(box):
+    """Yield all widgets in a box; those in boxes of its own, too."""
+    for part in getattr(box, "children", ()):
+        yield from _parts_of(part)
+        yield part
 
 
 def _running_loop():

@@ -64,7 +64,13 @@ class FilterControls(ipywidgets.VBox):
 
     def show(self, is_training):
         """Let the controls say what the view shows."""
-        view, self._adjusting = self._view, get_ident()
+        self._adjusting = get_ident()
+        try:
+            self._show(self._view, is_training)
+        finally:
+            self._adjusting = None
+
+    def _show(self, view, is_training):
         _set_options(self.kind, view.kinds, view.kind)
         _set_options(self.name, view.names(), view.name)
         self.name.description = "blob" if "map" in view.kind else "layer"
@@ -74,7 +80,6 @@ class FilterControls(ipywidgets.VBox):
         _set(self.when, len(recorded) - 1, recorded.index(view.iteration))
         self.when.disabled = is_training or len(recorded) == 1
         self._iteration.value = "now" if view.iteration is None else str(view.iteration)
-        self._adjusting = None
 
     def _show_units(self, view):
         last = view.num_units - 1

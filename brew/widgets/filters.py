@@ -1,6 +1,5 @@
 """FilterViewer: look at any net's filters and feature maps, also while it learns."""
 
-import traceback
 from html import escape
 
 from brew.errors import NetError
@@ -63,10 +62,11 @@ class FilterViewer(Driver):
             lambda choices: self._soon(lambda: self.choose(**choices)),
             lambda content: self._soon(lambda: self._take_photo(content)),
         )
-        super().__init__(steps, first, first + num_iters)
+        super().__init__(steps, num_iters, first)
         self._picture.add_class("brew-filters")
         buttons, *rest = self.children
-        self.children = (*[buttons] * bool(num_iters), self.controls, *rest)
+        above = [buttons, self.controls] if num_iters else [self.controls]
+        self.children = (*above, *rest)
 
     def choose(self, **choices):
         """Choose without the mouse: kind, name, units, image, iteration."""
@@ -78,14 +78,11 @@ class FilterViewer(Driver):
         return self.view.draw()
 
     def picture(self):
-        """Return the present picture, or why there is none, as HTML."""
+        """Return what the page shows, as HTML; the controls follow."""
         if self.is_running:
             self.view.iteration = None  # the picture follows the training
         self.controls.show(self.is_running)
-        try:
-            return str(self.snapshot())
-        except Exception:  # of a layer, perhaps of your own: training may go on
-            return f"<pre>{escape(traceback.format_exc(limit=-1))}</pre>"
+        return super().picture()
 
     def progress(self):
         """Return the present iteration, and the loss in words."""
@@ -94,13 +91,6 @@ class FilterViewer(Driver):
         losses = self.recording.losses
         loss = f", loss {next(reversed(losses.values())):.4f}" if losses else ""
         return self.recording.solver.iter, loss
-
-    def _soon(self, act):
-        """Let the loop act, since controls may be handled in another thread."""
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(act)
-        else:
-            act()
 
     def _take_photo(self, content):
         try:

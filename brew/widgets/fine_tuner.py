@@ -59,9 +59,9 @@ class FineTuner(Driver):
         self._menus = {name: self._menu(name) for name in self.tuning.layers}
         self._again = ipywidgets.Button(description="Again", icon="undo")
         self._again.add_class("brew-again").layout.width = "90px"
-        self._again.on_click(lambda _: self.again())
+        self._again.on_click(lambda _: self._soon(self.again))
         self._table = ipywidgets.HTML().add_class("brew-table")
-        super().__init__(lambda: self.tuning.until(num_iters), 0, num_iters)
+        super().__init__(lambda: self.tuning.until(self.last_iter), num_iters)
         buttons, picture, error = self.children
         buttons.children = (*buttons.children[:3], self._again, *buttons.children[3:])
         layers = ipywidgets.VBox([self._row(name) for name in self.tuning.layers])
@@ -117,13 +117,16 @@ class FineTuner(Driver):
         menu = ipywidgets.Dropdown(
             options=options, value=layer.choice, layout=self._menu_layout
         )
-        menu.observe(lambda change: self._take(name, change.new), "value")
+        menu.observe(lambda _: self._soon(lambda: self._take(name)), "value")
         return menu
 
-    def _take(self, name, choice):
-        if choice != self.tuning.layers[name].choice:
+    def _take(self, name):
+        choice = self._menus[name].value  # it may have changed again
+        if choice == self.tuning.layers[name].choice:
+            return
+        if not self.tuning.solvers:  # else it is too late, and the menu goes back
             self.tuning.choose(name, choice)
-            self._draw()
+        self._draw()
 
     def _row(self, name):
         layer = self.tuning.layers[name]

@@ -38,7 +38,7 @@ class SolverShowdown(Driver):
     ------
     SolverError
         If there are too many solvers, or none, or one has trained already, or their
-        nets differ, or there is nothing to test on.
+        nets differ, or there is nothing to test on, or num_iters is no number.
     """
 
     def __init__(self, solvers, num_iters, test_every=0):
@@ -50,7 +50,7 @@ class SolverShowdown(Driver):
         self.race = Race(solvers, test_every)
         self._table = ipywidgets.HTML().add_class("brew-table")
         super().__init__(
-            lambda: self.race.until(num_iters), 0, num_iters, [self._table]
+            lambda: self.race.until(self.last_iter), num_iters, more=[self._table]
         )
 
     @property

@@ -30,13 +30,15 @@ class TrainingMonitor(Driver):
     Raises
     ------
     SolverError
-        If there is nothing to test on.
+        If there is nothing to test on, or num_iters is no number of iterations.
     """
 
     def __init__(self, solver, num_iters, test_every=0):
         self.history = TrainingHistory(solver, test_every)
-        self.solver, last_iter = solver, solver.iter + num_iters
-        super().__init__(lambda: self.history.until(last_iter), solver.iter, last_iter)
+        self.solver = solver
+        super().__init__(
+            lambda: self.history.until(self.last_iter), num_iters, solver.iter
+        )
 
     def snapshot(self):
         """Return the present picture as an SVG that needs no kernel."""

@@ -12,6 +12,7 @@ from brew.errors import NetError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.views.filters import FilterView
+from tests.widgets.scenes import press, status, until
 
 pytest.importorskip("ipywidgets")
 Image = pytest.importorskip("PIL.Image")
@@ -233,38 +234,30 @@ def test_a_picture_that_fails_is_explained_and_training_goes_on(solver, monkeypa
     assert (viewer.state, solver.iter) == ("done", 5)
 
 
-async def until(condition):
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never happened")
-
-
 def test_the_picture_follows_the_training_and_stop_stops(solver):
     async def scene():
         viewer = FilterViewer(solver, num_iters=10**6)
         pictures = set()
         viewer._picture.observe(lambda change: pictures.add(change.new), "value")
         viewer.choose(iteration=0)
-        viewer._buttons["Start"].click()
+        press(viewer, "Start")
         await until(lambda: len(pictures) > 3)
         assert viewer.view.iteration is None
         assert viewer.controls.when.disabled
-        viewer._buttons["Stop"].click()
+        press(viewer, "Stop")
         await until(viewer._task.done)
         assert not viewer.controls.when.disabled
         return viewer
 
     viewer = asyncio.run(scene())
     assert viewer.state == "stopped"
-    assert "loss" in viewer._status.value
+    assert "loss" in status(viewer)
 
 
 def test_controls_may_be_handled_in_another_thread(solver):
     async def scene():
         viewer = FilterViewer(solver, num_iters=10**6)
-        viewer._buttons["Start"].click()
+        press(viewer, "Start")
         await until(lambda: solver.iter > 5)
         await asyncio.to_thread(choose_kind, viewer, "map gradients")
         await until(lambda: "map gradients" in shown(viewer))

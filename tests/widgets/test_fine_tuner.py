@@ -1,6 +1,7 @@
 """The controls of FineTuner, without a browser."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import brew
 from brew.errors import SolverError
 from tests.views.test_fine_tuning import solver_param
-from tests.widgets.test_training import press, status, until
+from tests.widgets.scenes import press, status, until
 
 pytest.importorskip("ipywidgets")
 
@@ -32,10 +33,6 @@ def tuner(donor, num_iters, **options):
 
 def choices(widget):
     return [menu.value for menu in widget._menus.values()]
-
-
-def press_again(widget):
-    widget._again.click()
 
 
 def test_there_is_a_menu_for_each_layer_with_parameters(donor):
@@ -113,8 +110,8 @@ def test_stop_is_within_half_a_second_and_again_opens_the_choices(donor):
         press(widget, "Stop")
         await until(widget._task.done)
         took = time.perf_counter() - asked
-        press_again(widget)
-        assert widget.state == "ready"
+        widget._again.click()
+        await until(lambda: widget.state == "ready")
         assert not widget._menus["one"].disabled
         assert widget.tuning.iter == widget._bar.value == 0
         return widget, took
@@ -128,7 +125,8 @@ def test_after_again_the_other_choice_is_trained_and_both_stay_in_the_table(dono
     async def scene():
         widget = tuner(donor, 5)
         widget.run()
-        press_again(widget)
+        widget._again.click()
+        await until(lambda: widget.state == "ready")
         widget._menus["one"].value = "new"
         press(widget, "Start")
         await until(lambda: widget.state == "done")
@@ -136,6 +134,36 @@ def test_after_again_the_other_choice_is_trained_and_both_stay_in_the_table(dono
 
     table = asyncio.run(scene()).table()
     assert [row[1] for row in table.rows] == [2, 0, 1, 0]
+
+
+def test_menus_and_again_may_be_handled_in_another_thread(donor):
+    threads = set()
+
+    async def scene():
+        widget = tuner(donor, 10**6)
+        draw = widget.snapshot
+        widget.snapshot = lambda: threads.add(threading.get_ident()) or draw()
+        menu = widget._menus["one"]
+        for choice in "learn", "new", "tenth":
+            await asyncio.to_thread(setattr, menu, "value", choice)
+        await until(lambda: widget.tuning.layers["one"].choice == "tenth")
+        press(widget, "Start")
+        await until(lambda: widget.tuning.iter > 5)
+        await asyncio.to_thread(press, widget, "Stop")
+        await asyncio.to_thread(widget._again.click)
+        await until(lambda: widget.state == "ready")
+        assert menu.value == "tenth"
+
+    asyncio.run(scene())
+    assert threads == {threading.get_ident()}
+
+
+def test_a_menu_that_is_too_late_goes_back(donor):
+    widget = tuner(donor, 3)
+    widget.run()
+    widget._menus["one"].set_state({"index": 1})
+    assert widget.tuning.layers["one"].choice == "freeze"
+    assert choices(widget) == ["freeze", "freeze", "new"]
 
 
 def test_again_while_it_trains_does_nothing(donor):

@@ -1,9 +1,11 @@
 """The buttons of TrainingMonitor, without a browser."""
 
 import asyncio
+import gc
 import signal
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -177,7 +179,10 @@ def test_an_error_while_training_is_shown_and_start_tries_again(solver):
         await until(lambda: "failed" in status(monitor))
         assert "KeyError: &#x27;&lt;a key&gt;&#x27;" in monitor._error.value
         solver.net.layers[1].forward = forward
+        slow_down(solver.net, 0.02)
         monitor.start()
+        await until(lambda: solver.iter > 2)
+        assert (monitor.state, monitor._error.value) == ("training", "")
         await until(lambda: monitor.state == "done")
         return monitor
 
@@ -240,9 +245,84 @@ def stop_as_soon_as_it_runs(monitor):
     press(monitor, "Stop")
 
 
-def test_start_without_an_event_loop_says_so(solver):
-    with pytest.raises(RuntimeError, match="event loop"):
-        TrainingMonitor(solver, 20).start()
+def test_start_without_an_event_loop_says_so_and_run_trains(solver):
+    monitor = TrainingMonitor(solver, 20)
+    with pytest.raises(SolverError, match="event loop nothing can train in between"):
+        monitor.start()
+    assert monitor.state == "ready"
+    monitor.run()
+    assert monitor.state == "done"
+
+
+def test_buttons_work_after_the_event_loop_has_ended(solver):
+    async def scene():
+        return TrainingMonitor(solver, 20)
+
+    monitor = asyncio.run(scene())
+    press(monitor, "Stop")
+    assert "stopped" in status(monitor)
+    monitor = asyncio.run(scene())
+
+    async def another_scene():
+        press(monitor, "Start")
+        await until(lambda: monitor.state == "done")
+
+    asyncio.run(another_scene())
+    assert solver.iter == 20
+
+
+def test_a_task_that_is_cancelled_leaves_a_pause(solver):
+    async def scene():
+        monitor = TrainingMonitor(solver, 10**6)
+        press(monitor, "Start")
+        await until(lambda: solver.iter > 5)
+        monitor._task.cancel()
+        await until(lambda: "paused" in status(monitor))
+        iteration = solver.iter
+        press(monitor, "Start")
+        await until(lambda: solver.iter > iteration)
+        monitor.stop()
+        await until(monitor._task.done)
+
+    asyncio.run(scene())
+
+
+def test_a_closed_monitor_trains_no_more_and_is_forgotten():
+    async def scene():
+        solver = brew.get_solver(parse_text(SOLVER, caffe_pb2.SolverParameter()))
+        monitor = TrainingMonitor(solver, 10**6)
+        monitor.start()
+        await until(lambda: solver.iter > 5)
+        monitor.close()
+        await until(monitor._task.done)
+        assert monitor.state == "stopped"
+        return weakref.ref(monitor), weakref.ref(solver)
+
+    forgotten = asyncio.run(scene())
+    gc.collect()
+    assert [reference() for reference in forgotten] == [None, None]
+
+
+def test_a_picture_that_fails_is_explained_and_training_goes_on(solver, monkeypatch):
+    def fails(history, last_iter):
+        raise ValueError("no <picture>")
+
+    async def scene():
+        monitor = TrainingMonitor(solver, 10)
+        monkeypatch.setattr(TrainingHistory, "draw", fails)
+        monitor.start()
+        await until(lambda: monitor.state == "done")
+        return monitor
+
+    monitor = asyncio.run(scene())
+    assert "ValueError: no &lt;picture&gt;" in monitor._picture.value
+    assert solver.iter == 10
+
+
+@pytest.mark.parametrize("num_iters", [-1, 2.5, "5", None])
+def test_a_number_of_iterations_is_needed(solver, num_iters):
+    with pytest.raises(SolverError, match="num_iters is the number of iterations to"):
+        TrainingMonitor(solver, num_iters)
 
 
 def test_run_can_be_interrupted_and_gone_on_with(solver):
