@@ -51,7 +51,8 @@ def draw_curves(
         ]
         for name, xy in series.items()
     }
-    svg = Svg(*size, title or ", ".join(points))
+    width, height = size
+    svg = Svg(width, height, title or ", ".join(points))
     everything = [point for some in points.values() for point in some]
     reach = [x for x in x_reach if x > 0 or not x_log]
     keys = _places_of_keys(points if len(points) > 1 else [], title, svg.width)

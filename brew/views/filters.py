@@ -1,5 +1,8 @@
 """FilterView: the filters and feature maps of any net, for any image."""
 
+from math import prod
+from operator import index
+
 import numpy
 
 from brew.errors import NetError, did_you_mean
@@ -12,6 +15,7 @@ FILTERS, FILTER_DIFFS = "filters", "filter gradients"
 MAPS, MAP_DIFFS = "maps", "map gradients"
 CHANGES = "filter changes"
 MOST_UNITS = 32  # that are shown unasked
+CHOICES = ("kind", "name", "units", "image", "iteration")
 
 
 class FilterView:
@@ -52,7 +56,8 @@ class FilterView:
     Raises
     ------
     NetError
-        If the net has no images, or those given do not fit.
+        If nothing comes into the net, or there is nothing to see in it, or images or
+        labels do not fit.
     """
 
     def __init__(self, net, images=None, labels=None, prepare=None):
@@ -64,6 +69,11 @@ class FilterView:
         is_labelled = images is None or labels is not None or alone
         self._is_labelled = [is_labelled] * len(self._items)
         self._prepare = prepare or (lambda photo: fit_photo(photo, net, self._source))
+        if not self.kinds:
+            raise NetError(
+                f"there is nothing to see in net {net.name!r}: no parameters, and no "
+                "blob (N, C, ...)"
+            )
         self.kind, self.image, self.units = self.kinds[0], 0, (0, MOST_UNITS - 1)
         self.name = self.names()[0]
 
@@ -77,6 +87,8 @@ class FilterView:
         NetError
             If there is no such thing to see.
         """
+        for choice in choices:
+            _check(choice, CHOICES, "choice")
         if choices.keys() & {"kind", "name"}:
             choices = {"units": (0, MOST_UNITS - 1)} | choices
         kind = choices.get("kind", self.kind)
@@ -85,6 +97,7 @@ class FilterView:
         fallback = self.name if self.name in names else names[0]
         choices["name"] = choices.get("name", fallback)
         _check(choices["name"], names, f"name among the {kind}")
+        _check_units(choices.get("units", self.units))
         _check(choices.get("image", 0), range(self.num_images), "image")
         _check(choices.get("iteration"), [None, *self.records], "recorded iteration")
         vars(self).update(choices)
@@ -94,7 +107,8 @@ class FilterView:
     def kinds(self):
         """The kinds of things to see in this net."""
         of_filters = [FILTERS, *[CHANGES] * bool(self.records), FILTER_DIFFS]
-        return [*(of_filters if self.net.params else []), MAPS, MAP_DIFFS]
+        of_maps = [MAPS, MAP_DIFFS] if self.names(MAPS) else []
+        return (of_filters if self.net.params else []) + of_maps
 
     def names(self, kind=None):
         """Return what can be chosen: layers with parameters, or for maps blobs."""
@@ -180,8 +194,8 @@ class FilterView:
         return units, f", of {of}{when}"
 
     def _as_filters(self, W):
-        bottom = self.net.blobs[self.net.bottom_names[self.name][0]]
-        return filters_as_units(W, bottom.shape)
+        shapes = [self.net.blobs[b].shape for b in self.net.bottom_names[self.name]]
+        return filters_as_units(W, *shapes[:1])
 
     def _batch(self):
         batch = batch_of(self.net)
@@ -196,10 +210,25 @@ class FilterView:
         shape = self.net.blobs[self._source].shape
         images = self._checked(images[None] if images.ndim < len(shape) else images)
         items = [{self._source: image} for image in images]
+        if not items:
+            raise NetError("images are given, but there is none among them")
         if labels is not None:
+            labels = self._checked_labels(labels, len(items))
             for item, label in zip(items, labels, strict=True):
                 item[self._onlooker.sources[1]] = label
         return items
+
+    def _checked_labels(self, labels, num_images):
+        if len(self._onlooker.sources) < 2:
+            raise NetError(f"net {self.net.name!r} takes no labels; leave them out")
+        labels = numpy.asarray(labels)
+        shape = self.net.blobs[self._onlooker.sources[1]].shape[1:]
+        if labels.size != num_images * prod(shape) or len(labels) != num_images:
+            raise NetError(
+                f"{num_images} images need labels of shape {(num_images, *shape)}, not "
+                f"{labels.shape}"
+            )
+        return labels.reshape(num_images, *shape)
 
     def _checked(self, images):
         wanted = self.net.blobs[self._source].shape[1:]
@@ -213,6 +242,17 @@ class FilterView:
 
 def _check(choice, known, what):
     if choice not in known:
-        told = did_you_mean(choice, known) if isinstance(choice, str) else ""
+        told = did_you_mean(choice, map(str, known))
         some = ", ".join(map(str, [*known][:12]))
         raise NetError(f"there is no {what} {choice!r}.{told} Choose from: {some}")
+
+
+def _check_units(units):
+    try:
+        first, last = map(index, units)
+    except (TypeError, ValueError):
+        first, last = -1, -1
+    if not 0 <= first <= last:
+        raise NetError(
+            f"units are the first one and the last one, such as (0, 7), not {units!r}"
+        )

@@ -119,8 +119,10 @@ def as_image(x):
         x = x[::-1].transpose(1, 2, 0)
     elif x.ndim != 2:
         x = tile(maps_as_units(x)[:, 0])
-    low, high = numpy.nanmin(x), numpy.nanmax(x)
-    return numpy.nan_to_num((x - low) / ((high - low) or 1.0), nan=1.0)
+    is_finite = numpy.isfinite(x)
+    finite = x[is_finite] if is_finite.any() else numpy.zeros(1)
+    share = (x - finite.min()) / (numpy.ptp(finite) or 1.0)
+    return numpy.where(is_finite, share, 1.0)
 
 
 def _in_rows(W):

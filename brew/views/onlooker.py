@@ -4,6 +4,8 @@ What the original has is not touched: no batch is taken from its data, no random
 is drawn, no gradient is added.
 """
 
+from contextlib import closing
+
 from brew.errors import BrewError, NetError
 from brew.layer import TEST
 from brew.net import Net
@@ -30,6 +32,8 @@ class Onlooker:
     """
 
     def __init__(self, net):
+        if not isinstance(net, Net):
+            raise NetError(f"a Net is needed to look into, not {net!r}")
         tops = [top for layer in _data_layers(net) for top in net.top_names[layer.name]]
         if not tops:
             raise NetError(f"net {net.name!r} has no layer that brings images")
@@ -111,12 +115,11 @@ def batch_of(net):
     param = caffe_pb2.NetParameter(layer=[layer.param for layer in layers])
     param.state.CopyFrom(net.param.state)
     try:
-        reader = Net(param, seed=net.seed)
-        reader.forward()
+        with closing(Net(param, seed=net.seed)) as reader:
+            reader.forward()
+            return {top: reader.blobs[top].data.copy() for top in tops}
     except BrewError:  # as of MemoryData, which nobody has given anything
         return batch
-    reader.close()
-    return {top: reader.blobs[top].data.copy() for top in tops}
 
 
 def _data_layers(net):

@@ -73,6 +73,10 @@ class Driver(ipywidgets.VBox):
         super().__init__([top, self._picture, *more, self._error])
         self._draw()
 
+    def __repr__(self):
+        """Return what a page shows that cannot show widgets."""
+        return f"<{type(self).__name__}: run the cell to use it>"
+
     def start(self):
         """Start training, or go on after a pause; outside notebooks see :meth:`run`.
 

@@ -3,6 +3,7 @@
 from html import escape
 
 from brew.errors import NetError
+from brew.solver import Solver
 from brew.views.filters import FilterView
 from brew.views.recording import Recording
 from brew.widgets.driver import Driver
@@ -46,11 +47,11 @@ class FilterViewer(Driver):
     def __init__(
         self, net, num_iters=0, images=None, labels=None, prepare=None, **choices
     ):
-        solver = net if hasattr(net, "net") else None
+        solver = net if isinstance(net, Solver) else None
         if num_iters and not solver:
             raise NetError(f"{net!r} does not train; give its solver, or num_iters=0")
-        net = solver.net if solver else net
-        self.view = FilterView(net, images, labels, prepare)
+        shown = solver.net if solver else net
+        self.view = FilterView(shown, images, labels, prepare)
         self.recording = Recording(solver, num_iters) if num_iters else None
         first, steps = 0, lambda: iter(())
         if self.recording:
@@ -93,11 +94,19 @@ class FilterViewer(Driver):
         return self.recording.solver.iter, loss
 
     def _take_photo(self, content):
-        try:
-            self.view.add_photo(decode(content))
-            self.controls.words.value = ""
-        except OSError:
-            self.controls.words.value = NO_IMAGE
-        except NetError as error:
-            self.controls.words.value = escape(str(error))
+        self.controls.words.value = escape(self._add_photo(content))
         self._draw()
+
+    def _add_photo(self, content):
+        """Add what was uploaded; return why it cannot be, or nothing."""
+        try:
+            photo = decode(content)
+        except OSError:
+            return NO_IMAGE
+        try:
+            self.view.add_photo(photo)
+        except NetError as error:
+            return str(error)
+        except Exception as error:  # of a `prepare` of your own
+            return repr(error)
+        return ""

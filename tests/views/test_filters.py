@@ -274,6 +274,12 @@ def test_the_image_stands_beside_what_depends_on_it(view):
         ({"kind": "maps", "name": "con"}, "no name among the maps 'con'"),
         ({"image": 4}, "no image 4. Choose from: 0, 1, 2, 3"),
         ({"iteration": 7}, "no recorded iteration 7"),
+        ({"unit": 3}, "there is no choice 'unit'. Did you mean 'units'"),
+        ({"image": "first"}, "no image 'first'"),
+        ({"units": (3, 1)}, "units are the first one and the last one"),
+        ({"units": (-1, 1)}, "such as (0, 7), not (-1, 1)"),
+        ({"units": (0.5, 1)}, "such as (0, 7), not (0.5, 1)"),
+        ({"units": 3}, "such as (0, 7), not 3"),
     ],
 )
 def test_what_is_not_there_cannot_be_chosen(view, choice, message):
@@ -293,6 +299,33 @@ def test_photographs_are_refused_by_nets_for_something_else():
     net = brew.Net(param(VECTORS), brew.TEST)
     with pytest.raises(NetError, match="for photographs it needs"):
         FilterView(net).add_photo(np.zeros((4, 4, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (np.zeros((0, 1, 6, 6)), None, "there is none among them"),
+        (np.zeros((2, 1, 6, 6)), [1, 0, 1], r"of shape \(2,\), not \(3,\)"),
+        (np.zeros((2, 1, 6, 6)), [[1, 0], [1, 0]], r"shape \(2,\), not \(2, 2\)"),
+    ],
+)
+def test_images_without_a_label_for_each_are_refused(solver, images, labels, message):
+    with pytest.raises(NetError, match=message):
+        FilterView(solver.net, images, labels)
+
+
+def test_labels_are_refused_by_nets_that_take_none():
+    net = brew.Net(param(VECTORS), brew.TEST)
+    with pytest.raises(NetError, match="takes no labels; leave them out"):
+        FilterView(net, np.zeros((2, 5)), [0, 1])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_of_no_finite_number_is_shown(solver, value):
+    view = FilterView(solver.net, np.full((1, 6, 6), value))
+    view.choose(kind="maps", name="data")
+    assert (view.draw().image == 1).all()
 
 
 VECTORS = """
@@ -331,6 +364,28 @@ def test_a_net_that_nothing_comes_into_is_refused():
     )
     with pytest.raises(NetError, match="no layer that brings images"):
         Onlooker(net)
+    with pytest.raises(NetError, match="a Net is needed to look into, not 'net.pro"):
+        FilterView("net.prototxt")
+
+
+def test_a_net_that_holds_single_numbers_only_is_refused():
+    text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 } } }'
+    net = brew.Net(param(text), brew.TEST)
+    with pytest.raises(NetError, match="there is nothing to see in net"):
+        FilterView(net)
+
+
+def test_parameters_that_no_blob_goes_into_are_shown():
+    text = """
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }
+    layer { name: "p" type: "Parameter" top: "p"
+      parameter_param { shape { dim: 2 dim: 3 } } }
+    layer { name: "y" type: "Eltwise" bottom: "x" bottom: "p" top: "y" }
+    """
+    net = brew.Net(param(text), brew.TEST)
+    net.params["p"][0].data[...] = [[1, 2, 3], [4, 5, 6]]
+    shown = units(FilterView(net), kind="filters", name="p")
+    assert shown.ravel().tolist() == [1, 2, 3, 0, 4, 5, 6, 0]  # rows of 2
 
 
 class Doubling(Layer):

@@ -179,6 +179,28 @@ def test_an_upload_that_the_net_cannot_take_is_explained():
     assert "for photographs it needs" in viewer.controls.words.value
 
 
+def test_a_function_that_cannot_prepare_an_upload_is_explained(solver):
+    def prepare(photo):
+        raise FileNotFoundError("<mean>")
+
+    viewer = FilterViewer(solver.net, prepare=prepare)
+    upload(viewer, png(9))
+    assert viewer.controls.words.value == "FileNotFoundError(&#x27;&lt;mean&gt;&#x27;)"
+    assert viewer.view.num_images == 4
+
+
+def test_controls_work_on_after_one_could_not_be_set(viewer, monkeypatch):
+    def fails(view):
+        raise ValueError("no units")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FilterView, "num_units", property(fails))
+        choose_name(viewer, "score")
+        assert "no units" in shown(viewer)
+    choose_kind(viewer, "maps")
+    assert "score: maps" in shown(viewer)
+
+
 def test_a_slider_leads_back_to_recorded_iterations(viewer):
     when = viewer.controls.when
     viewer.run()

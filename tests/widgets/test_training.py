@@ -361,6 +361,11 @@ def test_the_history_draws_losses_and_scores_apart(solver):
     assert str(history.draw()).count("<svg") == 1
 
 
+def test_a_page_that_cannot_show_it_says_what_to_do(solver):
+    text = TrainingMonitor(solver, 3)._repr_mimebundle_()["text/plain"]
+    assert text == "<TrainingMonitor: run the cell to use it>"
+
+
 def test_testing_without_a_test_net_is_refused():
     param = parse_text(SOLVER, caffe_pb2.SolverParameter())
     del param.test_iter[:]
