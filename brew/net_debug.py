@@ -1,6 +1,10 @@
 """What ``debug_info: true`` logs: the size of values and gradients by layer."""
 
+import math
+
 from brew.log import logger
+
+TOO_LARGE = 1e18  # the product of two such numbers is beyond float32
 
 
 def log_forward(net, i):
@@ -91,6 +95,11 @@ def _advice(bottoms):
         f"{blob.cpu_data().max():g}"
         for blob in bottoms
     )
+    if any(TOO_LARGE < abs(blob.cpu_data()).max() < math.inf for blob in bottoms):
+        return (
+            f"what it computes with is too large ({told}): training has diverged; "
+            "build the net anew, and take a lower base_lr, or clip_gradients"
+        )
     return f"what it computes with cannot be ({told}); is there an infinite number?"
 
 

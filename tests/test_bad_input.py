@@ -351,6 +351,17 @@ def test_a_net_that_has_diverged_is_told_to_learn_more_slowly_once(caplog):
     assert re.search(r"parameters \(1\) of layer 'a' .*lower base_lr", told)
 
 
+def test_numbers_that_grow_too_large_say_that_training_has_diverged(caplog):
+    difference = """layer { name: "a" type: "Eltwise" bottom: "x" bottom: "t" top: "a"
+        eltwise_param { coeff: 9 coeff: -9 } }"""
+    net = build(data() + data("t") + difference + loss("a"), brew.TRAIN)
+    net.blobs["x"].data[...] = net.blobs["t"].data[...] = 1e38
+    with np.errstate(all="ignore"):
+        assert np.isnan(net.run_forward())
+    assert "too large ('x' goes from 1e+38 to 1e+38, 't" in caplog.text
+    assert "training has diverged; build the net anew, and take a lower" in caplog.text
+
+
 def test_a_loss_weight_of_nan_is_found(caplog):
     net = build(data() + data("t") + loss("x", more="loss_weight: nan"), brew.TRAIN)
     net.blobs["x"].data[...] = 1
