@@ -133,11 +133,16 @@ def _draw_key(svg, name, key, style):
 
 
 def _places_of_keys(names, title, width):
-    """Return where each key stands: behind the title, in lines like words."""
+    """Return where each key stands: behind the title if all fit there, else below it.
+
+    There they run on in lines, like words.
+    """
+    lengths = [44 + 6.5 * len(name) for name in names]
     places, x, y = [], LEFT + 10.0 * len(title) + 20, HEAD
-    for name in names:
-        length = 44 + 6.5 * len(name)
-        if places and x + length > width:
+    if title and x + sum(lengths) > width:
+        x, y = LEFT, y + LINE
+    for length in lengths:
+        if x > LEFT and x + length > width:
             x, y = LEFT, y + LINE
         places.append((x, y))
         x += length

@@ -242,7 +242,7 @@ class FilterView:
 
 def _check(choice, known, what):
     if choice not in known:
-        told = did_you_mean(choice, map(str, known))
+        told = did_you_mean(choice, map(str, known)) if isinstance(choice, str) else ""
         some = ", ".join(map(str, [*known][:12]))
         raise NetError(f"there is no {what} {choice!r}.{told} Choose from: {some}")
 

@@ -32,8 +32,7 @@ class Onlooker:
     """
 
     def __init__(self, net):
-        if not isinstance(net, Net):
-            raise NetError(f"a Net is needed to look into, not {net!r}")
+        _require_net(net)
         tops = [top for layer in _data_layers(net) for top in net.top_names[layer.name]]
         if not tops:
             raise NetError(f"net {net.name!r} has no layer that brings images")
@@ -120,6 +119,11 @@ def batch_of(net):
             return {top: reader.blobs[top].data.copy() for top in tops}
     except BrewError:  # as of MemoryData, which nobody has given anything
         return batch
+
+
+def _require_net(net):
+    if not isinstance(net, Net):
+        raise NetError(f"a Net is needed to look into, not {net!r}")
 
 
 def _data_layers(net):

@@ -38,6 +38,10 @@ def draw_paths(paths, curvatures, num_levels=9):
         _draw_bowl(ax, reach, curvatures, num_levels)
         _draw_path(ax, numpy.asarray(path))
         ax.set_title(name, fontsize=9, loc="left")
+    for ax in panels[-1]:
+        ax.set_xlabel("w₁", fontsize=8, color=FAINT)
+    for ax in panels[:, 0]:
+        ax.set_ylabel("w₂", fontsize=8, color=FAINT)
     for ax in panels.flat[len(paths) :]:
         ax.set_axis_off()
     return figure
