@@ -63,6 +63,15 @@ def test_keys_stand_inside_the_picture_and_above_the_curves(count):
     assert max(y for key in keys for _, y in key) < highest
 
 
+def test_keys_stay_together_where_not_all_fit_behind_the_title():
+    series = {f"curve {i}": ([0, 1], [0, i]) for i in range(3)}
+    short = draw_curves(series, "Loss")
+    lengthy = draw_curves(series, "Loss after 30 iterations")
+    (behind,) = {y for key in points_of(short)[3:] for _, y in key}
+    (below,) = {y for key in points_of(lengthy)[3:] for _, y in key}
+    assert behind < below
+
+
 TICKS = [
     ([0, 1000], [0, 250, 500, 750, 1000]),
     ([0.02, 0.98], [0, 0.25, 0.5, 0.75, 1.0]),

@@ -27,6 +27,13 @@ def test_panels_that_stay_empty_are_not_drawn():
     assert [ax.axison for ax in figure.axes] == [True] * 4 + [False] * 2
 
 
+def test_the_axes_are_named_at_the_left_and_below():
+    paths = {str(i): RNG.normal(size=(3, 2)) for i in range(6)}
+    first, *_, last = draw_paths(paths, (1.0, 30.0)).axes
+    assert (first.get_xlabel(), first.get_ylabel()) == ("", "w₂")
+    assert (last.get_xlabel(), last.get_ylabel()) == ("w₁", "")
+
+
 def test_the_start_lies_inside_and_a_wild_path_does_not_widen_the_picture():
     path = np.array([[-1.5, 0.6], [900.0, -900.0]])
     (ax, *_) = draw_paths({"wild": path}, (1.0, 30.0)).axes
