@@ -1,5 +1,6 @@
 """Fine-tuning beside training from scratch: choices for each layer, curves, a table."""
 
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -11,7 +12,7 @@ from brew.solvers import get_solver
 from brew.views.curves import draw_curves
 from brew.views.style import BLUE, GRID, ORANGE, SKY, VERMILION, Svg, side_by_side
 from brew.views.table import Table
-from brew.views.training import TrainingHistory
+from brew.views.training import TrainingHistory, in_turns, watched_output
 
 RATES = {"freeze": 0.0, "tenth": 0.1, "learn": 1.0, "new": 1.0}
 WORDS = {
@@ -23,7 +24,6 @@ WORDS = {
 COLOURS = {"freeze": BLUE, "tenth": SKY, "learn": ORANGE, "new": VERMILION}
 TUNED, SCRATCH = "fine-tuned", "from scratch"
 STRIP = 62  # height of the strip of layers above the curves
-DONE = object()
 
 
 @dataclass
@@ -96,7 +96,7 @@ class FineTuning:
         if self.param.random_seed < 0:
             self.param.random_seed = backend.net_seed()
         self.layers = self._plan()
-        self.runs = []
+        self.runs, self.solvers = [], {}
         self.forget()
 
     def choose(self, name, choice):
@@ -148,25 +148,18 @@ class FineTuning:
         if not self.solvers:
             self._begin()
             yield
-        runs = {name: h.until(last_iter) for name, h in self.histories.items()}
-        while runs:
-            for name, run in tuple(runs.items()):
-                begun = perf_counter()
-                if next(run, DONE) is DONE:
-                    del runs[name]
-                else:
-                    self.seconds[name] += perf_counter() - begun
-                    yield
+        runs = {name: self._run(name, last_iter) for name in self.histories}
+        for _ in in_turns(runs):
+            yield
 
     @property
     def iter(self):
         """The iteration that both have done."""
-        solvers = getattr(self, "solvers", {})
-        return min((solver.iter for solver in solvers.values()), default=0)
+        return min((solver.iter for solver in self.solvers.values()), default=0)
 
     def table(self):
         """Return the results as a Table: earlier trainings first, then these two."""
-        output = self._watched_output()
+        output = watched_output(self.histories.values())
         heads = ["training", "copied", "frozen", "numbers learned", "iteration"]
         heads += ["train loss", f"test {output}".strip(), "ms per iteration"]
         return Table(heads, self._rows())
@@ -180,7 +173,7 @@ class FineTuning:
             How far the axes reach at least.
         """
         reach = [0, last_iter] if last_iter else []
-        output = self._watched_output()
+        output = watched_output(self.histories.values())
         losses = {name: ([], []) for name in (TUNED, SCRATCH)}
         scores = dict(losses)
         for name, history in self.histories.items():
@@ -194,13 +187,16 @@ class FineTuning:
 
     def close(self):
         """Stop threads and close files of all nets."""
-        for solver in getattr(self, "solvers", {}).values():
+        for solver in self.solvers.values():
             solver.close()
 
     def _plan(self):
-        net = make_train_net(self.param, self.param.random_seed)
+        with closing(make_train_net(self.param, self.param.random_seed)) as net:
+            return self._plans(net, surgery.transplant(self.weights, net))
+
+    def _plans(self, net, report):
         problems = {}
-        for name, action, _, _, why in surgery.transplant(self.weights, net):
+        for name, action, _, _, why in report:
             if action == "skipped":
                 problems.setdefault(name.rpartition("[")[0], why)
         plans = {}
@@ -209,22 +205,34 @@ class FineTuning:
             shapes = [blob.shape for blob in blobs]
             kind = net.layer_dict[name].type
             plans[name] = LayerPlan(name, kind, shapes, why, "new" if why else "freeze")
-        net.close()
         return plans
 
     def _begin(self):
-        tuned, scratch = get_solver(self._tuned_param()), get_solver(self.param)
-        copied = [layer.name for layer in self.layers.values() if layer.choice != "new"]
-        self.report = surgery.transplant(self.weights, tuned.net, layers=copied)
-        for solver in tuned, scratch:
-            solver.param.test_interval = 0
-            self.prepare(solver)
-        self.solvers = {TUNED: tuned, SCRATCH: scratch}
+        with ExitStack() as stack:  # closes the solvers if anything goes wrong
+            tuned = stack.enter_context(closing(get_solver(self._tuned_param())))
+            scratch = stack.enter_context(closing(get_solver(self.param)))
+            copied = [name for name, one in self.layers.items() if one.choice != "new"]
+            report = surgery.transplant(self.weights, tuned.net, layers=copied)
+            for solver in tuned, scratch:
+                solver.param.test_interval = 0
+                self.prepare(solver)
+            stack.pop_all()
+        self.report, self.solvers = report, {TUNED: tuned, SCRATCH: scratch}
         self.seconds = dict.fromkeys(self.solvers, 0.0)
         self.histories = {
             name: TrainingHistory(solver, self.test_every)
             for name, solver in self.solvers.items()
         }
+
+    def _run(self, name, last_iter):
+        """Train one of the two, and add up the time that its iterations take."""
+        solver, steps = self.solvers[name], self.histories[name].until(last_iter)
+        done, begun = solver.iter, perf_counter()
+        for _ in steps:
+            if solver.iter > done:
+                self.seconds[name] += perf_counter() - begun
+            yield
+            done, begun = solver.iter, perf_counter()
 
     def _tuned_param(self):
         """Return the solver whose net learns at the rates that were chosen."""
@@ -241,27 +249,21 @@ class FineTuning:
         return param
 
     def _rows(self):
-        output, rows = self._watched_output(), list(self.runs)
-        choices = [layer.choice for layer in self.layers.values()]
-        layers = {TUNED: choices, SCRATCH: ["new"] * len(choices)}
+        rows, output = list(self.runs), watched_output(self.histories.values())
+        tuned = [layer.choice for layer in self.layers.values()]
+        choices = {TUNED: tuned, SCRATCH: ["new"] * len(tuned)}
         for name, history in self.histories.items():
-            solver, results = self.solvers[name], history.test_results.get(output)
-            row = [name, sum(c != "new" for c in layers[name])]
-            row += [layers[name].count("freeze"), _num_learned(solver.net)]
-            row += [
-                solver.iter,
-                (*history.losses, None)[-2:][0] if history.losses else None,
-            ]
-            row += [results[-1] if results else None]
-            row += [1000 * self.seconds[name] / solver.iter if solver.iter else None]
-            rows.append(row)
+            solver, num_frozen = self.solvers[name], choices[name].count("freeze")
+            num_copied = len(tuned) - choices[name].count("new")
+            losses, results = history.losses, history.test_results.get(output, [])
+            time = 1000 * self.seconds[name] / solver.iter if solver.iter else None
+            numbers = num_copied, num_frozen, _num_learned(solver.net), solver.iter
+            rows.append([name, *numbers, _last(losses), _last(results), time])
         return rows
 
-    def _watched_output(self):
-        """Return the output of the test net to draw: not a loss, if it can be."""
-        outputs = [o for h in self.histories.values() for o in h.test_results]
-        scores = [output for output in outputs if "loss" not in output]
-        return next(iter([*scores, *outputs]), "")
+
+def _last(values):
+    return values[-1] if values else None
 
 
 def _num_learned(net):

@@ -1,5 +1,6 @@
 """A race of solvers: one net, one start, the same batches, different updates."""
 
+from collections.abc import Mapping
 from math import inf, isfinite, isnan
 
 from brew.errors import SolverError
@@ -8,12 +9,11 @@ from brew.solvers import get_solver
 from brew.views.curves import draw_curves
 from brew.views.style import side_by_side
 from brew.views.table import Table
-from brew.views.training import TrainingHistory
+from brew.views.training import TrainingHistory, in_turns, watched_output
 
 CEILING = 1.5  # losses above so many times the first ones are not drawn
 SPAN = 4  # curves whose values differ by more than this factor get a log axis
 ALONE, BESIDE = (640, 340), (420, 280)  # sizes of a picture, in pixels
-DONE = object()
 
 
 class Race:
@@ -27,9 +27,10 @@ class Race:
     Parameters
     ----------
     solvers : dict of str to Solver
-        By the name that the pictures show; a solver prototxt or a SolverParameter will
-        do, too. All have nets of the same layers and have not trained yet. Their
-        own tests are switched off (``test_interval`` becomes 0): the race tests.
+        By the name that the pictures show, which may be a number, such as a learning
+        rate; a solver prototxt or a SolverParameter will do, too. All have nets of the
+        same layers and have not trained yet. Their own tests are switched off
+        (``test_interval`` becomes 0): the race tests.
     test_every : int, default 0
         Test on the first test nets at the beginning and every so many iterations; 0
         is never.
@@ -45,13 +46,17 @@ class Race:
     Raises
     ------
     SolverError
-        If there is no solver, or one has trained already, or their nets differ.
+        If there is no solver, or one has trained already or comes twice, or their
+        nets differ.
     """
 
     def __init__(self, solvers, test_every=0):
-        self.solvers = {name: _solver(one) for name, one in dict(solvers).items()}
-        if not self.solvers:
-            raise SolverError("a race needs solvers, such as {'SGD': solver}")
+        if not isinstance(solvers, Mapping) or not solvers:
+            raise SolverError(
+                "a race needs solvers by their names, such as {'SGD': solver}, not "
+                f"{solvers!r}"
+            )
+        self.solvers = {str(name): _solver(one) for name, one in solvers.items()}
         self._start_alike()
         self.histories = {
             name: TrainingHistory(solver, test_every)
@@ -68,13 +73,9 @@ class Race:
         None
             After each iteration of one solver and each batch of a test.
         """
-        runs = [self._run(name, last_iter) for name in self.solvers]
-        while runs:
-            for run in tuple(runs):
-                if next(run, DONE) is DONE:
-                    runs.remove(run)
-                else:
-                    yield
+        runs = {name: self._run(name, last_iter) for name in self.solvers}
+        for _ in in_turns(runs):
+            yield
         for name in self.solvers:
             if not self.dropped_out(name):
                 yield from self._test(name)
@@ -132,7 +133,7 @@ class Race:
         losses = _without_flights(losses)
         if not self.test_every:
             return _draw(losses, "Train loss", last_iter, ALONE)
-        output = self._watched_output()
+        output = watched_output(self.histories.values())
         results = {
             name: (h.test_iters, h.test_results.get(output, []))
             for name, h in self.histories.items()
@@ -152,6 +153,11 @@ class Race:
 
     def _start_alike(self):
         names, solvers = list(self.solvers), list(self.solvers.values())
+        if len({id(solver) for solver in solvers}) < len(solvers):
+            raise SolverError(
+                "one solver comes twice, but each needs a net of its own; make another "
+                "solver with brew.get_solver"
+            )
         for name, solver in self.solvers.items():
             if solver.iter:
                 raise SolverError(
@@ -189,12 +195,6 @@ class Race:
                 if value.size == 1:
                     results[f"{_label(solver, i)} {output}"] = float(value)
         self.results[name] = results
-
-    def _watched_output(self):
-        """Return the output of the first test net to draw: not a loss if it can be."""
-        outputs = [o for h in self.histories.values() for o in h.test_results]
-        scores = [output for output in outputs if "loss" not in output]
-        return next(iter([*scores, *outputs]), "")
 
 
 def _solver(one):
@@ -238,7 +238,8 @@ def _label(solver, index):
 def _without_flights(losses):
     """Leave out what is far above all first losses: it would flatten the others."""
     first = [ys[0] for _, ys in losses.values() if ys and isfinite(ys[0])]
-    ceiling = CEILING * max(first, default=0.0)
+    highest = max(first, default=0.0)
+    ceiling = CEILING * highest if highest > 0 else inf
     kept = {}
     for name, (xs, ys) in losses.items():
         pairs = zip(_sampled(xs), _sampled(ys), strict=True)

@@ -4,6 +4,8 @@ from brew.errors import SolverError
 from brew.views.curves import draw_curves
 from brew.views.style import side_by_side
 
+DONE = object()
+
 
 class TrainingHistory:
     """Drive a solver and remember what it did.
@@ -85,6 +87,44 @@ class TrainingHistory:
         if not self.test_every:
             return left
         return side_by_side(left, draw_curves(scores, _title(scores), x_reach=reach))
+
+
+def in_turns(runs):
+    """Let several trainings run in turns, a step each, until all have ended.
+
+    Parameters
+    ----------
+    runs : dict of str to iterator
+
+    Yields
+    ------
+    str
+        The name of the one that has just made a step.
+    """
+    runs = dict(runs)
+    while runs:
+        for name, run in tuple(runs.items()):
+            if next(run, DONE) is DONE:
+                del runs[name]
+            else:
+                yield name
+
+
+def watched_output(histories):
+    """Return the output of a test net that is drawn: not a loss, if it can be.
+
+    Parameters
+    ----------
+    histories : iterable of TrainingHistory
+
+    Returns
+    -------
+    str
+        Empty before the first test.
+    """
+    outputs = [output for history in histories for output in history.test_results]
+    scores = [output for output in outputs if "loss" not in output]
+    return next(iter([*scores, *outputs]), "")
 
 
 def _title(scores):

@@ -42,12 +42,12 @@ class SolverShowdown(Driver):
     """
 
     def __init__(self, solvers, num_iters, test_every=0):
+        self.race = Race(solvers, test_every)
         if len(solvers) > len(LINES):
             raise SolverError(
                 f"a showdown has room for {len(LINES)} solvers, not {len(solvers)}; "
                 "leave some out"
             )
-        self.race = Race(solvers, test_every)
         self._table = ipywidgets.HTML().add_class("brew-table")
         super().__init__(
             lambda: self.race.until(self.last_iter), num_iters, more=[self._table]

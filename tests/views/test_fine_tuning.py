@@ -1,5 +1,7 @@
 """Choices for each layer, and two trainings side by side."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -224,6 +226,33 @@ def test_solvers_may_be_prepared(donor):
     tuning = FineTuning(solver_param(), donor, prepare=seen.append)
     next(tuning.until(1))
     assert seen == list(tuning.solvers.values())
+
+
+def test_solvers_that_cannot_be_prepared_are_closed(donor):
+    seen, closed = [], []
+
+    def prepare(solver):
+        solver.close = lambda: closed.append(solver)
+        seen.append(solver)
+        if len(seen) == 2:
+            raise ValueError("no images")
+
+    tuning = FineTuning(solver_param(), donor, prepare=prepare)
+    with pytest.raises(ValueError, match="no images"):
+        next(tuning.until(1))
+    assert len(closed) == 2
+    assert set(closed) == set(seen)
+    assert tuning.solvers == {}
+
+
+def test_the_time_of_an_iteration_is_told_without_that_of_tests(donor):
+    def prepare(solver):
+        net, forward = solver.test_nets[0], solver.test_nets[0].run_forward
+        net.run_forward = lambda: (time.sleep(0.03), forward())[1]
+
+    tuning = finish(FineTuning(solver_param(), donor, test_every=1, prepare=prepare))
+    tests = 5 * 2 * 30  # milliseconds at least
+    assert all(0 < 4 * row[-1] < tests for row in tuning.table().rows)
 
 
 def test_nets_in_files_will_do(tmp_path, donor):

@@ -1,5 +1,6 @@
 """A race is fair, notes what happens, and tells who has won."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -176,14 +177,41 @@ def test_tests_of_the_solvers_own_do_not_slow_the_race():
 
 
 def test_what_cannot_race_is_refused():
-    with pytest.raises(SolverError, match="a race needs solvers"):
-        Race({})
+    for nobody in {}, [], racer(1, base_lr=0.01):
+        with pytest.raises(SolverError, match="a race needs solvers by their names"):
+            Race(nobody)
+    one = racer(1, base_lr=0.01)
+    with pytest.raises(SolverError, match="one solver comes twice"):
+        Race({"a": one, "b": one})
     tired = racer(1, base_lr=0.01)
     tired.step(2)
     with pytest.raises(SolverError, match="'b' has trained 2 iterations"):
         Race({"a": racer(1, base_lr=0.01), "b": tired})
     with pytest.raises(SolverError, match="the nets of 'b' and 'a' differ"):
         Race({"a": racer(1, base_lr=1), "b": racer(1, "ReLU", base_lr=1)})
+
+
+def test_names_may_be_numbers():
+    race = run(Race({rate: racer(1, base_lr=rate) for rate in (0.01, 0.001)}), 5)
+    assert {row[0] for row in race.table().rows} == {"0.01", "0.001"}
+    assert ">0.001</text>" in str(race.draw())
+
+
+@pytest.mark.parametrize("losses", [[0.0, 2.0, 1.0], [-2.0, -1.0, -3.0]])
+def test_losses_that_do_not_begin_above_zero_are_all_drawn(losses):
+    race = Race({"a": racer(1, base_lr=0.01)})
+    history = race.histories["a"]
+    history.iters, history.losses = [1, 2, 3], losses
+    (points,) = re.findall(r"<polyline points='([^']*)'", str(race.draw()))
+    assert len(points.split()) == 3
+
+
+def test_losses_far_above_the_first_ones_are_left_out():
+    race = Race({"a": racer(1, base_lr=0.01)})
+    history = race.histories["a"]
+    history.iters, history.losses = [1, 2, 3], [2.0, 2.9, 3.1]
+    (points,) = re.findall(r"<polyline points='([^']*)'", str(race.draw()))
+    assert len(points.split()) == 2
 
 
 def test_a_long_race_is_drawn_to_its_last_iteration():
