@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+ROOM = "padding:4px 8px"  # around a cell: inside a widget a page gives it none
+
 
 @dataclass(frozen=True)
 class Table:
@@ -47,7 +49,7 @@ class Table:
 def _told(cell):
     if cell is None:
         return ""
-    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+    return f"{cell:#.4g}".rstrip(".") if isinstance(cell, float) else str(cell)
 
 
 def _side(column):
@@ -57,7 +59,7 @@ def _side(column):
 def _html_row(cells, sides, tag):
     return "<tr>{}</tr>".format(
         "".join(
-            f"<{tag} style='text-align:{side}'>{escape(cell)}</{tag}>"
+            f"<{tag} style='text-align:{side};{ROOM}'>{escape(cell)}</{tag}>"
             for cell, side in zip(cells, sides, strict=True)
         )
     )

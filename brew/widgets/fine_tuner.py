@@ -9,7 +9,6 @@ from brew.widgets.driver import Driver
 
 INTRO = "For each layer with parameters, from the bottom of the net to its top:"
 TABLE_HEIGHT = "200px"  # longer lists of layers are scrolled
-STYLE = "<style>.brew-table :is(th, td) { padding: 0 8px }</style>"
 WIDTHS = (140, 95, 180)  # of a layer's name, type and shapes, in pixels
 
 
@@ -109,7 +108,7 @@ class FineTuner(Driver):
             menu.disabled = not is_open or self.is_running or len(layer.choices) == 1
         self._again.disabled = is_open or self.is_running
         table = self.table()
-        self._table.value = STYLE + table._repr_html_() if table.rows else ""
+        self._table.value = table._repr_html_() if table.rows else ""
 
     def _menu(self, name):
         layer = self.tuning.layers[name]
