@@ -16,7 +16,7 @@ MARKERS = ((BLUE, "o"), (VERMILION, "^"))  # shapes, for those who print in grey
 PANEL = 3.0  # inches
 
 
-def draw_points(x, labels, names=("x0", "x1")):
+def draw_points(x, labels, names=None):
     """Draw the points of two classes, two features at a time.
 
     Parameters
@@ -25,7 +25,7 @@ def draw_points(x, labels, names=("x0", "x1")):
         C features, C even: a panel for the first two, one for the next two, ...
     labels : array (N,)
         0 or 1.
-    names : list of str, default ("x0", "x1")
+    names : list of str, default x0, x1, ...
         What stands at the axes; one for each feature.
 
     Returns
@@ -34,6 +34,7 @@ def draw_points(x, labels, names=("x0", "x1")):
         At most 500 of the points are shown.
     """
     x = numpy.asarray(x)
+    names = names or [f"x{i}" for i in range(x.shape[1])]
     figure, panels = _panels(x.shape[1] // 2)
     for i, axes in enumerate(panels):
         pair = slice(2 * i, 2 * i + 2)

@@ -231,7 +231,7 @@ class FilterView:
         return labels.reshape(num_images, *shape)
 
     def _checked(self, images):
-        wanted = self.net.blobs[self._source].shape[1:]
+        wanted = self._onlooker.net.blobs[self._source].shape[1:]
         if images.shape[1:] != wanted:
             raise NetError(
                 f"net {self.net.name!r} takes images of shape {wanted}, not "

@@ -2,12 +2,29 @@
 
 import numpy
 
-from brew.errors import NetError, import_extra
+from brew.errors import ArrayError, NetError, import_extra
 from brew.layer import TEST
 from brew.proto import caffe_pb2
 from brew.sources.transformer import DataTransformer
 
 GREY = (0.299, 0.587, 0.114)  # of red, green and blue
+
+
+def checked_photo(photo):
+    """Return a photograph as an array.
+
+    Raises
+    ------
+    ArrayError
+        If it is not (h, w, 3) of uint8.
+    """
+    photo = numpy.asarray(photo)
+    if photo.dtype != numpy.uint8 or photo.ndim != 3 or photo.shape[2] != 3:
+        raise ArrayError(
+            "a photograph is an array (h, w, 3) of uint8, from 0 to 255, not "
+            f"{photo.shape} of {photo.dtype}"
+        )
+    return photo
 
 
 def fit_photo(photo, net, source):
@@ -30,7 +47,10 @@ def fit_photo(photo, net, source):
     ------
     NetError
         If the blob is not for images of one or three channels.
+    ArrayError
+        If the photograph is none.
     """
+    photo = checked_photo(photo)
     shape = net.blobs[source].shape[1:]
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise NetError(

@@ -1,6 +1,7 @@
 """What a training looks like: losses and test results, collected and drawn."""
 
 from brew.errors import SolverError
+from brew.solver import Solver
 from brew.views.curves import draw_curves
 from brew.views.style import side_by_side
 
@@ -28,10 +29,14 @@ class TrainingHistory:
     Raises
     ------
     SolverError
-        If there is nothing to test on.
+        If it is no solver, or there is nothing to test on.
     """
 
     def __init__(self, solver, test_every=0):
+        if not isinstance(solver, Solver):
+            raise SolverError(
+                f"a solver trains, as brew.get_solver makes one, not {solver!r}"
+            )
         if test_every and not solver.test_nets:
             raise SolverError(
                 f"test_every is {test_every}, but {solver!r} has no test net; give "

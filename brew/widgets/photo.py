@@ -7,6 +7,7 @@ import numpy
 
 from brew.errors import import_extra
 from brew.views.images import draw_image
+from brew.views.photo import checked_photo
 
 WIDTH = 300  # of the picture, in pixels
 ACCEPT = ".png,.jpg,.jpeg,.gif,.bmp,.webp"
@@ -26,10 +27,15 @@ class PhotoUpload(ipywidgets.VBox):
     ----------
     image : array (h, w, 3) of uint8
         The photograph, in RGB.
+
+    Raises
+    ------
+    ArrayError
+        If `image` is none.
     """
 
     def __init__(self, image):
-        self.image = numpy.asarray(image)
+        self.image = checked_photo(image)
         self._button = ipywidgets.FileUpload(accept=ACCEPT, multiple=False)
         self._button.add_class("brew-upload").observe(self._take, "value")
         self._words = ipywidgets.HTML(HINT)

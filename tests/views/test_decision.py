@@ -37,6 +37,8 @@ def test_points_are_drawn_two_features_at_a_time():
     zeros, ones = clouds(figure.axes[1])
     assert np.array_equal(zeros.get_offsets(), -X[LABELS == 0])
     assert np.array_equal(ones.get_offsets(), -X[LABELS == 1])
+    figure = draw_points(x, LABELS)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["x1", "x3"]
 
 
 def test_classes_differ_in_colour_and_in_shape():

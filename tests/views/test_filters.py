@@ -293,6 +293,13 @@ def test_images_of_another_shape_are_refused(solver):
         FilterView(solver.net, images=np.zeros((1, 6, 6, 3)))
 
 
+def test_a_net_that_was_reshaped_is_still_looked_into_as_it_was(solver, view):
+    solver.net.blobs["data"].reshape(2, 1, 8, 8)
+    assert units(view, kind="maps", name="conv").shape == (3, 1, 4, 4)
+    with pytest.raises(NetError, match=r"of shape \(1, 6, 6\), not \(1, 8, 8\)"):
+        view.add_image(np.zeros((1, 8, 8)))
+
+
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("PIL.Image")
 
 import brew
-from brew.errors import NetError
+from brew.errors import ArrayError, NetError
 from brew.views.filters import FilterView
 from brew.views.photo import fit_photo
 from tests.views.nets import param
@@ -44,3 +44,10 @@ def test_a_photograph_that_does_not_fit_is_refused_with_the_way_to_make_it_fit()
     message = r"takes images of shape .*; for photographs \(h, w, 3\) see add_photo"
     with pytest.raises(NetError, match=message):
         FilterView(net, images=RED)
+
+
+@pytest.mark.parametrize("photo", [RED / 255, RED[..., 0], RED[..., [0, 1, 2, 2]]])
+def test_what_is_no_photograph_is_refused(photo):
+    net = brew.Net(param(DATA % (3, "")), brew.TEST)
+    with pytest.raises(ArrayError, match=r"a photograph is an array \(h, w, 3\)"):
+        FilterView(net).add_photo(photo)

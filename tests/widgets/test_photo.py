@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("ipywidgets")
 Image = pytest.importorskip("PIL.Image")
 
+from brew.errors import ArrayError  # noqa: E402
 from brew.widgets import PhotoUpload  # noqa: E402  needs ipywidgets
 
 FIRST = np.full((6, 9, 3), 200, np.uint8)
@@ -64,6 +65,11 @@ def test_a_file_that_is_no_image_changes_nothing(widget, content):
     upload(widget, content)
     assert np.array_equal(widget.image, FIRST)
     assert "no image" in widget._words.value
+
+
+def test_what_is_no_photograph_is_refused():
+    with pytest.raises(ArrayError, match=r"not \(6, 9, 3\) of float64"):
+        PhotoUpload(FIRST / 255)
 
 
 def test_the_snapshot_is_the_photograph(widget):

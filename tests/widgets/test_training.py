@@ -366,6 +366,11 @@ def test_a_page_that_cannot_show_it_says_what_to_do(solver):
     assert text == "<TrainingMonitor: run the cell to use it>"
 
 
+def test_what_is_no_solver_does_not_train(solver):
+    with pytest.raises(SolverError, match="a solver trains, as brew.get_solver makes"):
+        TrainingMonitor(solver.net, 10)
+
+
 def test_testing_without_a_test_net_is_refused():
     param = parse_text(SOLVER, caffe_pb2.SolverParameter())
     del param.test_iter[:]
