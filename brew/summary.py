@@ -9,10 +9,12 @@ from brew.net import Net
 from brew.net_build import read_param
 from brew.net_cost import count_bytes, count_macs, forecast_memory
 from brew.solvers import solver_class
+from brew.table import align, html_row, html_table, text_align
 from brew.views.net_graph import shape_text
 
 PHASES = {"TRAIN": TRAIN, "TEST": TEST}
 HEADS = ("layer", "type", "tops", "parameters", "MACs", "bytes")
+SIDES = "<<<>>>"  # where the texts of each column stand
 KINDS = {
     "params": "parameters",
     "param_diffs": "their gradients",
@@ -99,20 +101,24 @@ class Summary:
         return self.memory["TRAIN"].total + test.total - test.params
 
     def __str__(self):
-        layers = [HEADS, *(row.cells() for row in [*self.rows, self.total])]
-        forecast = _as_text(self._forecast(), aligned="<>>")
+        forecast = _as_text(self._forecast(), self._forecast_sides())
         notes = "\n".join(self._notes())
         title = f"{self.name or 'net'} in phase {self.phase}"
-        return f"{title}\n\n{_as_text(layers, '<<<>>>')}\n\n{forecast}\n{notes}"
+        return f"{title}\n\n{_as_text(self._layers(), SIDES)}\n\n{forecast}\n{notes}"
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        layers = [HEADS, *(row.cells() for row in [*self.rows, self.total])]
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
         title = f"<b>{escape(self.name or 'net')}</b> in phase {self.phase}"
-        forecast = _as_html(self._forecast(), "<>>")
-        return f"{title}{_as_html(layers, '<<<>>>')}{forecast}{notes}"
+        forecast = _as_html(self._forecast(), self._forecast_sides())
+        return f"{title}{_as_html(self._layers(), SIDES)}{forecast}{notes}"
+
+    def _layers(self):
+        return [HEADS, *(row.cells() for row in [*self.rows, self.total])]
+
+    def _forecast_sides(self):
+        return "<" + ">" * len(self.memory)
 
     def _forecast(self):
         """Return the rows of the forecast: a head, the kinds, the sum."""
@@ -275,29 +281,14 @@ def _rows(net):
             yield Row(layer.name, layer.type, shapes, num_params, macs, num_bytes)
 
 
-def _as_text(rows, aligned):
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            f"{cell:{side}{width}}"
-            for cell, side, width in zip(row, aligned, widths, strict=False)
-        ).rstrip()
-        for row in rows
-    ]
-    rule = "-" * max(map(len, lines))
-    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+def _as_text(rows, sides):
+    head, *body, total = align(rows, sides)
+    rule = "-" * max(map(len, [head, *body, total]))
+    return "\n".join([head, rule, *body, rule, total])
 
 
-def _as_html(rows, aligned):
-    sides = {"<": "left", ">": "right"}
-
-    def line(row, tag):
-        cells = (
-            f"<{tag} style='text-align:{sides[side]}'>{escape(cell)}</{tag}>"
-            for cell, side in zip(row, aligned, strict=False)
-        )
-        return f"<tr>{''.join(cells)}</tr>"
-
-    head, *body = rows
-    lines = "".join(line(row, "td") for row in body[:-1]) + line(body[-1], "th")
-    return f"<table><thead>{line(head, 'th')}</thead><tbody>{lines}</tbody></table>"
+def _as_html(rows, sides):
+    styles = text_align(sides)
+    head, *body, total = rows
+    lines = [*(html_row(row, styles) for row in body), html_row(total, styles, "th")]
+    return html_table(html_row(head, styles, "th"), lines)

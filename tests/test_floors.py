@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 # stands before it, and a package's own modules may import one another.
 FLOORS = """
     errors
-    files download trust log training_log timer interrupts threads backend proto
+    table files download trust log training_log timer interrupts threads backend proto
     synced_mem blob fillers ops reference io net_spec
     layer recurrent_layer window_layer sources prefetching_layer substitute
     layer_types

@@ -2,8 +2,10 @@
 
 from html import escape
 
+from brew.table import align, html_row, html_table
+
 GOOD, WARNING = "color:#009E73", "color:#D55E00"
-_CELL = "text-align:left;padding-right:14px;"
+CELL = "text-align:left;padding-right:14px;"
 
 
 class Report:
@@ -34,26 +36,18 @@ class Report:
     def __repr__(self):
         lines = [self.columns, *[tuple(map(str, row)) for row in self.rows]]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        text = [
-            "  ".join(f"{cell:{w}}" for cell, w in zip(line, widths, strict=True))
-            for line in lines
-        ]
-        text.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([self.title, *(line.rstrip() for line in text)])
+        lines.insert(1, tuple("-" * width for width in widths))
+        return "\n".join([self.title, *align(lines, "<" * len(widths))])
 
     def _repr_html_(self):
-        head = "".join(f"<th style='{_CELL}'>{x}</th>" for x in self.columns)
-        body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
-        return (
-            f"<table><caption style='text-align:left'>{escape(self.title)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        head = html_row(self.columns, [CELL] * len(self.columns), "th")
+        body = [html_row(map(str, row), _styles(row)) for row in self.rows]
+        title = f"<caption style='text-align:left'>{escape(self.title)}</caption>"
+        return html_table(head, body, title)
 
 
-def _cells(row):
-    colours = [""] * len(row)  # the page's own, be it light or dark
-    colours[1] = WARNING if row[1] == "skipped" else GOOD
-    return "".join(
-        f"<td style='{_CELL}{colour}'>{escape(str(value))}</td>"
-        for value, colour in zip(row, colours, strict=True)
-    )
+def _styles(row):
+    """Return the CSS of each cell: what was done has a colour, in dark pages, too."""
+    styles = [CELL] * len(row)
+    styles[1] += WARNING if row[1] == "skipped" else GOOD
+    return styles

@@ -9,9 +9,9 @@ from brew.errors import SolverError, did_you_mean
 from brew.proto import caffe_pb2
 from brew.solver_nets import make_train_net, solver_param, take_nets_in
 from brew.solvers import get_solver
+from brew.table import Table
 from brew.views.curves import draw_curves
 from brew.views.style import BLUE, GRID, ORANGE, SKY, VERMILION, Svg, side_by_side
-from brew.views.table import Table
 from brew.views.training import TrainingHistory, in_turns, watched_output
 
 RATES = {"freeze": 0.0, "tenth": 0.1, "learn": 1.0, "new": 1.0}

@@ -6,9 +6,9 @@ from math import inf, isfinite, isnan
 from brew.errors import SolverError
 from brew.solver import Solver
 from brew.solvers import get_solver
+from brew.table import Table
 from brew.views.curves import draw_curves
 from brew.views.style import side_by_side
-from brew.views.table import Table
 from brew.views.training import TrainingHistory, in_turns, watched_output
 
 CEILING = 1.5  # losses above so many times the first ones are not drawn

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from brew.views.table import Table
+from brew.table import Table
 
 TABLE = Table(
     ["solver", "iterations", "loss"],
