@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+ROOM = "padding:4px 8px"  # around a cell: inside a widget a page gives it none
+
 
 @dataclass(frozen=True)
 class Table:
@@ -27,7 +29,7 @@ class Table:
     __repr__ = __str__
 
     def _repr_html_(self):
-        styles = text_align(self._sides())
+        styles = [f"{style};{ROOM}" for style in text_align(self._sides())]
         head = html_row(self.heads, styles, "th")
         body = (html_row(map(_told, row), styles) for row in self.rows)
         return html_table(head, body)
@@ -88,7 +90,7 @@ def text_align(sides):
 def _told(cell):
     if cell is None:
         return ""
-    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+    return f"{cell:#.4g}".rstrip(".") if isinstance(cell, float) else str(cell)
 
 
 def _side(column):
