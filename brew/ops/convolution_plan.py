@@ -19,6 +19,7 @@ BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
 LARGEST_BLOCK = 1 << 21  # an image that needs more is cut into bands of rows
 MOST_IMAGES = 32  # more make the rearranging slow: too few rows fit a cache
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
+FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
 LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pay
@@ -45,6 +46,7 @@ class Plan(NamedTuple):
     """The blocks of a batch."""
 
     sizes: tuple  # of the output: (oh, ow)
+    is_by_image: bool  # does convolution_1x1.py take over?
     rows_are_late: bool
     num_workers: int  # who could share the work
     blocks: list
@@ -77,6 +79,12 @@ class _Task(NamedTuple):
             max(row, self.W[0] * self.W[2]) if self.rows_are_late else row * self.W[2]
         )
         return column * self.num_windows
+
+    @property
+    def is_by_image(self):
+        """Tell whether every pixel is its own window, in images that need no mixing."""
+        dense = all(axis.stride == 1 for axis in self.axes)
+        return self.is_pointwise and dense and self.num_windows >= WIDE_ENOUGH
 
     @property
     def is_large(self):
@@ -121,7 +129,14 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     ]
     num_shares = min(workers, len(groups))
     shares = [list(chain(*groups[i::workers])) for i in range(num_shares)]
-    return Plan(sizes, task.rows_are_late, workers, list(chain(*groups)), shares)
+    return Plan(
+        sizes=sizes,
+        is_by_image=task.is_by_image and x_shape[0] >= workers,
+        rows_are_late=task.rows_are_late,
+        num_workers=workers,
+        blocks=list(chain(*groups)),
+        shares=shares,
+    )
 
 
 def _images_per_block(num_images, task, workers, scale):

@@ -1,8 +1,23 @@
-"""Bugs to plant in the layers that look through windows, other than convolution."""
+"""Bugs to plant in the layers that look through windows."""
 
 from tests.mutants.planted import LAYERS, OPS, Mutant
 
 MUTANTS = [
+    # Kernels of one pixel; the rest of convolution is in planted.py
+    Mutant(
+        OPS + "convolution_1x1.py",
+        "total.swapaxes(1, 2) if few else total",
+        "total",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "convolution_1x1.py",
+        "W_sums[i].reshape(dW.shape)",
+        "W_sums[0].reshape(dW.shape)",
+        "Convolution",
+        "small pieces",
+    ),
     # What convolution_param says
     Mutant(
         "brew/window_layer.py",
