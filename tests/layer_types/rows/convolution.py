@@ -26,7 +26,8 @@ CASES = [
         resized=[(1, 3, 4, 6)],
         refuses=[[(3,)], [(2, 3, 1, 1)]],
     ),
-    convolution("num_output: 2 kernel_size: 1", [(2, 3, 2, 3)], "1x1"),
+    convolution("num_output: 2 kernel_size: 1", [(4, 3, 2, 3)], "1x1"),
+    convolution("num_output: 6 kernel_size: 1 group: 2", [(3, 4, 2, 2)], "1x1 groups"),
     convolution("num_output: 2 kernel_size: 1 stride: 2", [(2, 3, 3, 3)], "1x1 apart"),
     convolution("num_output: 2 kernel_size: 3 pad: 1", [(2, 2, 3, 4)], "padded"),
     convolution(
