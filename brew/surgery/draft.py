@@ -69,9 +69,9 @@ class Draft:
 
     def __init__(self, net):
         self._wants_message = isinstance(net, caffe_pb2.NetParameter)
-        self._is_ours = not isinstance(net, Net)
+        is_ours = not isinstance(net, Net)
         self._net: Any = net
-        if self._is_ours:
+        if is_ours:
             self._net = Net(net)
         self.parts = []
         self._aliases = {}
@@ -80,6 +80,8 @@ class Draft:
                 self._undo_split(layer.param)
             else:
                 self.parts.append(self._part(i, layer))
+        if is_ours:  # what was read from it stays valid
+            self._net.close()
 
     def _part(self, i, layer):
         param = caffe_pb2.LayerParameter()
@@ -174,8 +176,6 @@ class Draft:
             copy.blobs.extend(
                 array_to_blobproto(np.ascontiguousarray(x, "f4")) for x in part.blobs
             )
-        if self._is_ours:
-            self._net.close()
         if self._wants_message:
             return param
         net: Any = Net(param, seed=self._net.seed)
