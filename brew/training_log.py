@@ -10,6 +10,7 @@ from brew.files import AnyPath, read_bytes
 
 # I1122 09:30:00.123456  4242 solver.py:17] message
 _LINE = re.compile(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6}) .*?\] *(.*)")
+LEAP_DAY = "0229"
 _ITERATION = re.compile(r"Iteration (\d+)")
 _NUMBER = r"(?P<value>[+-]?(?:\d[\d.]*(?:e[+-]?\d+)?|\.\d+|nan|inf))"
 _KINDS = {
@@ -34,7 +35,8 @@ class Entry(NamedTuple):
         begins a test; ``"loss"`` and ``"rate"`` have a value; ``"train"`` and
         ``"test"`` have the value of an output of the net.
     time : datetime
-        The log does not tell the year: it is that of the file.
+        The log does not tell the year: it is that of the file, or the leap year before
+        if there is a February 29.
     iteration : int
         The one that was told last; 0 before the first.
     value : float
@@ -69,7 +71,7 @@ def read_entries(path: AnyPath) -> Iterator[Entry]:
         If it cannot be read.
     """
     lines = read_bytes(path).decode("utf-8", "replace").splitlines()
-    clock = _Clock(path)
+    clock = _Clock(path, lines)
     iteration = test_net = 0
     for line in lines:
         parts = _LINE.match(line)
@@ -90,17 +92,19 @@ def read_entries(path: AnyPath) -> Iterator[Entry]:
 class _Clock:
     """Turns month, day, hour, minute, second, microsecond into a time."""
 
-    def __init__(self, path):
+    def __init__(self, path, lines):
         self._year = datetime.fromtimestamp(Path(path).stat().st_mtime).year
-        self._last = None
+        self._month = 1
+        dates = [parts[1] + parts[2] for parts in map(_LINE.match, lines) if parts]
+        if LEAP_DAY in dates:
+            self._year -= self._year % 4 + (dates[0] > LEAP_DAY)
 
     def __call__(self, numbers):
+        month, *rest = map(int, numbers)
+        year = self._year + (month < self._month - 6)  # a new year began
         try:
-            time = datetime(self._year, *map(int, numbers))  # type: ignore[arg-type]
+            time = datetime(year, month, *rest)  # type: ignore[arg-type]
         except ValueError:  # no such day or hour: another line that looks alike
             return None
-        if self._last and (self._last - time).days > 180:  # a new year began
-            self._year += 1
-            time = time.replace(year=self._year)
-        self._last = time
+        self._year, self._month = year, month
         return time

@@ -80,6 +80,17 @@ def test_a_training_over_new_year_takes_seconds(parse):
     )  # from 23:59:52.5 to 00:01:25.5
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "seconds"),
+    [("0228", "0229", 93), ("0229", "0301", 93), ("1231", "0229", 93 + 59 * 86400)],
+)
+def test_a_training_over_a_leap_day_is_timed(parse, first, then, seconds):
+    late = LOG.replace("I0210 13:39:2", f"I{first} 23:59:5")
+    late = late.replace("I0210 13:4", f"I{then} 00:0")
+    rows = parse(late)[0].splitlines()
+    assert rows[3].startswith(f"200,{seconds}.0,")
+
+
 def test_a_single_row_is_kept(parse):
     first = LOG[: LOG.index("I0210 13:40:23")]
     train, test = parse(first)
