@@ -107,11 +107,36 @@ def gradient(net, image, number, output="prob"):
         )
     with _forwarded(net, _image(net, image)[None], output) as outputs:
         _check_number(net, output, number, outputs.shape[1])
-        diff = net.blobs[output].diff
-        diff[...] = 0
-        diff.reshape(-1)[number] = 1
-        net.run_backward(_last_writer(net, output))
+        backward_from(net, output, number)
         return net.blobs[name].diff[0].copy()
+
+
+def backward_from(net, output, number):
+    """Compute the gradients of one number of a blob: no loss adds its own.
+
+    Parameters
+    ----------
+    net : Net
+        Has been run forward.
+    output : str
+        The blob.
+    number : int
+        Which number of its first item.
+    """
+    weights = {name: w for name, w in net.blob_loss_weights.items() if w}
+    for blob in net.blobs.values():  # also of another output, from an earlier call
+        blob.clear_diff()
+    net.blobs[output].diff.reshape(-1)[number] = 1
+    try:
+        net.run_backward(last_writer(net, output))
+    finally:
+        for name, weight in weights.items():  # it stands in the diff
+            net.blobs[name].diff[...] = weight
+
+
+def last_writer(net, blob):
+    """Return the index of the last layer that has this blob as its top."""
+    return max(i for i, tops in enumerate(net.top_names.values()) if blob in tops)
 
 
 def _image(net, image):
@@ -155,9 +180,3 @@ def _forwarded(net, images, output):
     finally:
         blob.reshape(*before)
         net.reshape()
-
-
-def _last_writer(net, output):
-    """Return the index of the last layer that writes a blob."""
-    writers = [layer for layer, tops in net.top_names.items() if output in tops]
-    return list(net.layer_dict).index(writers[-1])

@@ -74,6 +74,36 @@ def test_the_gradient_is_that_of_the_number(eye):
     assert at_prob[0, 4, 2] == pytest.approx((higher - lower) / 2e-2, rel=1e-2)
 
 
+LOSS = """
+layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 1 } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "score" bottom: "label"
+        top: "loss" loss_weight: 3 }
+"""
+
+
+def test_a_loss_below_the_output_adds_nothing_and_keeps_its_weight(eye):
+    text, prob = EYE.rsplit("\nlayer", 1)
+    net = net_of(text + LOSS + "layer" + prob)
+    net.params["score"][0].data[...] = eye.params["score"][0].data
+    image = RNG.random((1, 8, 12)).astype(np.float32)
+    slopes = saliency.gradient(net, image, 1)
+    np.testing.assert_allclose(slopes, saliency.gradient(eye, image, 1))
+    assert net.blobs["loss"].diff == 3
+
+
+def test_a_gradient_does_not_depend_on_the_one_of_another_output_before():
+    side = """
+    layer { name: "side" type: "Power" bottom: "data" top: "side" }
+    layer { name: "top" type: "Power" bottom: "data" top: "top" }
+    """
+    net = net_of(EYE.partition('layer { name: "score"')[0] + side)
+    image = np.ones((1, 8, 12), np.float32)
+    saliency.gradient(net, image, 5, output="side")
+    slopes = saliency.gradient(net, image, 0, output="top").ravel()
+    assert slopes[0] == 1
+    assert not slopes[1:].any()
+
+
 def test_the_net_gets_its_shape_back(eye):
     image = np.ones((1, 8, 12), np.float32)
     saliency.occlusion(eye, image, 0)

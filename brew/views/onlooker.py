@@ -10,6 +10,7 @@ from brew.errors import BrewError, NetError
 from brew.layer import TEST
 from brew.net import Net
 from brew.proto import caffe_pb2
+from brew.saliency import backward_from, last_writer
 
 
 class Onlooker:
@@ -58,7 +59,7 @@ class Onlooker:
         """
         for name, values in item.items():
             self.net.blobs[name].data[...] = values
-        self.net.run_forward(0, None if blob is None else _last_writer(self.net, blob))
+        self.net.run_forward(0, None if blob is None else last_writer(self.net, blob))
 
     def differentiate(self, of_loss):
         """Compute the gradients of the item that was looked at.
@@ -73,20 +74,21 @@ class Onlooker:
         str
             Of what: "the loss" or, for instance, "score[3], the greatest".
         """
+        self.net.clear_param_diffs()
+        if of_loss and any(self.net.blob_loss_weights.values()):
+            self._differentiate_loss()
+            return "the loss"
+        name = self._scores()
+        number = int(self.net.blobs[name].data[0].argmax())
+        backward_from(self.net, name, number)
+        return f"{name}[{number}], the greatest"
+
+    def _differentiate_loss(self):
         weights = self.net.blob_loss_weights
         for name, blob in self.net.blobs.items():
             if not weights[name]:  # where there is a weight, it stands in the diff
                 blob.clear_diff()
-        self.net.clear_param_diffs()
-        if of_loss and any(weights.values()):
-            self.net.run_backward()
-            return "the loss"
-        name = self._scores()
-        scores = self.net.blobs[name]
-        number = int(scores.data[0].argmax())
-        scores.diff[0].reshape(-1)[number] = 1
-        self.net.run_backward(_last_writer(self.net, name))
-        return f"{name}[{number}], the greatest"
+        self.net.run_backward()
 
     def _scores(self):
         """Return the last blob that depends on the image, and is no loss."""
@@ -183,8 +185,3 @@ def _limit_gradients(net, image):
         if any(wanted):
             reached.update(net.top_names[layer.name])
     return reached
-
-
-def _last_writer(net, blob):
-    """Return the index of the last layer that has this blob as its top."""
-    return max(i for i, tops in enumerate(net.top_names.values()) if blob in tops)
