@@ -18,7 +18,7 @@ layer { name: "y" type: "InnerProduct" bottom: "x" top: "y"
 def closed(monkeypatch):
     """A list of the nets that are closed."""
     nets = []
-    monkeypatch.setattr(brew.Net, "close", nets.append)
+    monkeypatch.setattr(brew.Net, "close", lambda net: nets.append(net))
     return nets
 
 
