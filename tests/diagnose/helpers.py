@@ -22,6 +22,12 @@ def digits(name="mnist10k"):
     return x, y.astype("f4")
 
 
+def small(name="mnist10k"):
+    """Return the images in 0..1, and labels."""
+    x, y = digits(name)
+    return x * SCALE, y
+
+
 def layer(kind, name, bottom, top=None, more=""):
     """Return a layer; without `top` its top has its name."""
     bottoms = " ".join(f'bottom: "{b}"' for b in bottom.split())
@@ -114,6 +120,10 @@ def train(body, x, y, num_iters=200, **options):
     return doctor.examine()
 
 
+# The loss of a net of one output, "out".
+SQUARED = layer(
+    "Reshape", "y", "label", None, "reshape_param { shape { dim: -1 dim: 1 } }"
+) + layer("EuclideanLoss", "loss", "out y")
 LOGREG = ip("ip", "data", 10) + softmax("ip")
 MLP = ip("ip1", "data", 64) + relu("ip1") + ip("ip2", "ip1", 10) + softmax("ip2")
 LENET = (

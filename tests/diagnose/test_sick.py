@@ -10,13 +10,14 @@ from tests.diagnose.helpers import (
     LENET,
     LOGREG,
     MLP,
-    SCALE,
+    SQUARED,
     conv,
     digits,
     ip,
     layer,
     make_solver,
     relu,
+    small,
     softmax,
     train,
 )
@@ -30,11 +31,6 @@ NORMED = (
     + ip("ip", "conv1", 10)
     + softmax("ip")
 )
-
-
-def small():
-    x, y = digits()
-    return x * SCALE, y
 
 
 def only(diagnosis, name):
@@ -166,14 +162,8 @@ def test_a_rate_too_high_to_settle():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(512, 8, 1, 1)).astype("f4")
     y = x.sum(axis=(1, 2, 3))
-    body = ip("out", "data", 1)
-    body += layer("Reshape", "y", "label", None, DIMS)
-    body += layer("EuclideanLoss", "loss", "out y")
-    diagnosis = train(body, x, y, 40, base_lr=3.0)
+    diagnosis = train(ip("out", "data", 1) + SQUARED, x, y, 40, base_lr=3.0)
     assert diagnosis.names == ["learning rate too high", "diverging loss"]
-
-
-DIMS = "reshape_param { shape { dim: -1 dim: 1 } }"
 
 
 def test_a_rate_too_low():
