@@ -63,35 +63,29 @@ def norm(n: NetSpec, name: str, x: Top) -> Top:
     return n[name]
 
 
+def wide_conv(
+    n: NetSpec, name: str, x: Top, outputs: tuple[int, int], **window: int
+) -> Top:
+    """Add a convolution of larger windows, behind one that leaves fewer channels."""
+    few = conv(n, f"{name}_reduce", x, outputs[0], kernel_size=1)
+    return conv(n, name, few, outputs[1], **window)
+
+
+def pooled_conv(n: NetSpec, at: str, x: Top, num_output: int) -> Top:
+    """Add a convolution of single places, behind max pooling."""
+    highest = max_pool(n, f"{at}/pool", x, stride=1, pad=1)
+    return conv(n, f"{at}/pool_proj", highest, num_output, kernel_size=1)
+
+
 def inception(n: NetSpec, module: str, x: Top) -> Top:
     """Add four ways to look at x, narrow and wide, side by side."""
     one, reduce3, three, reduce5, five, pooled = MODULES[module]
     at = f"inception_{module}"
     branches = [
         conv(n, f"{at}/1x1", x, one, kernel_size=1),
-        conv(
-            n,
-            f"{at}/3x3",
-            conv(n, f"{at}/3x3_reduce", x, reduce3, kernel_size=1),
-            three,
-            kernel_size=3,
-            pad=1,
-        ),
-        conv(
-            n,
-            f"{at}/5x5",
-            conv(n, f"{at}/5x5_reduce", x, reduce5, kernel_size=1),
-            five,
-            kernel_size=5,
-            pad=2,
-        ),
-        conv(
-            n,
-            f"{at}/pool_proj",
-            max_pool(n, f"{at}/pool", x, stride=1, pad=1),
-            pooled,
-            kernel_size=1,
-        ),
+        wide_conv(n, f"{at}/3x3", x, (reduce3, three), kernel_size=3, pad=1),
+        wide_conv(n, f"{at}/5x5", x, (reduce5, five), kernel_size=5, pad=2),
+        pooled_conv(n, at, x, pooled),
     ]
     n[f"{at}/output"] = L.Concat(*branches)
     return n[f"{at}/output"]
