@@ -128,14 +128,7 @@ class ImageBatches:
         self._place = self._random_start()
 
     def read(self):
-        """Return the next batch.
-
-        Returns
-        -------
-        data : ndarray
-            (N, C, oh, ow); C, oh and ow come from the first image of the batch.
-        label : ndarray
-            (N,)
+        """Return the next batch, as :meth:`.batches.DatumBatches.read` does.
 
         Raises
         ------
