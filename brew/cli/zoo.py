@@ -1,21 +1,26 @@
-"""List the models of the zoo, tell about one, fetch its parameters, or share one.
+"""List the models of the zoo, tell about one, fetch or retrain it, or share one.
 
 python -m brew zoo list
 python -m brew zoo path lenet
 python -m brew zoo info lenet
 python -m brew zoo get squeezenet
+python -m brew zoo retrain styles
 python -m brew zoo publish my_model_folder
 """
 
 from brew import zoo
 from brew.cli._flags import Parser
 from brew.cli._progress import progress_bar
+from brew.download import has_checksum
+from brew.log import init_log
+
+ACTIONS = ("list", "path", "info", "get", "retrain", "publish")
 
 
 def main(argv: list[str]) -> int:
-    """Run one of the actions ``list``, ``path``, ``info``, ``get``, ``publish``."""
+    """Run one of the actions."""
     parser = Parser("zoo", __doc__)
-    parser.add_argument("action", choices=("list", "path", "info", "get", "publish"))
+    parser.add_argument("action", choices=ACTIONS)
     parser.add_argument(
         "name", nargs="?", help="a model; a folder for get, too, and for publish"
     )
@@ -30,6 +35,8 @@ def main(argv: list[str]) -> int:
         _info(given.name)
     elif given.action == "get":
         _get(given.name)
+    elif given.action == "retrain":
+        _retrain(given.name)
     else:
         _publish(given.name)
     return 0
@@ -59,6 +66,14 @@ def _get(model):
     with progress_bar(None, "B") as step:
         place = zoo.weights(model, step=step)
     print(place)
+
+
+def _retrain(model):
+    init_log()
+    with progress_bar(None, "iter") as step:
+        place = zoo.retrain(model, step)
+    is_same = has_checksum(place, zoo.read_card(model).facts["sha256"])
+    print(f"{place}: {'the bytes' if is_same else 'other bytes than those'} of the zoo")
 
 
 def _publish(folder):

@@ -7,11 +7,13 @@
 >>> net = zoo.load("squeezenet")  # with its trained parameters
 
 The format is that of Caffe's Model Zoo; see :mod:`brew.zoo.weights` for how trained
-parameters are found, and :mod:`brew.zoo.publish` for how to share a model.
+parameters are found, :mod:`brew.zoo.publish` for how to share a model, and
+:mod:`brew.zoo.retrain` for how those that come with brew were made.
 """
 
 from brew.zoo.cards import Card, list_models, path, read_card
 from brew.zoo.publish import publish
+from brew.zoo.retrain import retrain
 from brew.zoo.weights import is_here, load, weights
 
 __all__ = [
@@ -22,5 +24,6 @@ __all__ = [
     "path",
     "publish",
     "read_card",
+    "retrain",
     "weights",
 ]

@@ -52,6 +52,19 @@ def test_get_prints_where_the_parameters_are(brew, tmp_path):
     assert (code, out) == (0, f"{tmp_path / 'mine.caffemodel'}\n")
 
 
+@pytest.mark.parametrize(("more", "told"), [(b"", "the bytes"), (b"x", "other bytes")])
+def test_retrain_tells_whether_the_bytes_are_those_of_the_zoo(
+    brew, in_tmp_path, monkeypatch, more, told
+):
+    made = in_tmp_path / "made.caffemodel"
+    made.write_bytes((zoo.path("lenet") / "lenet.caffemodel").read_bytes() + more)
+    asked = []
+    monkeypatch.setattr(zoo, "retrain", lambda *given: asked.append(given) or made)
+    code, out, _ = brew("zoo", "retrain", "lenet")
+    assert (code, asked[0][0]) == (0, "lenet")
+    assert out.startswith(f"{made}: {told}")
+
+
 def test_publish_says_what_is_left_to_do(brew, tmp_path):
     (tmp_path / "readme.md").write_text(
         "---\nname: Mine\nlicense: MIT\ncaffemodel: a.caffemodel\n"
