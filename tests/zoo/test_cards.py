@@ -24,6 +24,7 @@ def test_the_zoo_lists_its_models_sorted():
         "mtcnn_pnet",
         "mtcnn_rnet",
         "squeezenet",
+        "styles",
     ]
 
 

@@ -54,7 +54,7 @@ SETTINGS = {
     "cifar10_full/solver_lr2": CIFAR | {"base_lr": 0.00001},
 }
 # Solvers that train the nets which come with brew: no example of Caffe's.
-OURS = {"fashion/solver", "lenet/solver_best"}
+OURS = {"fashion/solver", "lenet/solver_best", "styles/solver"}
 OURS |= {f"mnist_autoencoder/solver_{name}" for name in ("adam", "adamw", "rmsprop")}
 # max_iter, display, test_interval, snapshot
 SCHEDULES = {
