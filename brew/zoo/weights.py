@@ -142,14 +142,6 @@ def zoo_cache() -> Path:
     return Path(given) if given else cache_folder() / "zoo"
 
 
-def _folder(model: str | Path) -> Path:
-    if str(model) in list_models():
-        return path(str(model))
-    if (Path(model) / "readme.md").is_file():
-        return Path(model)
-    return path(str(model))  # which says what there is
-
-
 def file_name(facts: dict[str, str], folder: Path) -> str:
     """Return the name of the caffemodel; it must be a name, and no path."""
     name = facts.get("caffemodel", "")
@@ -161,6 +153,14 @@ def file_name(facts: dict[str, str], folder: Path) -> str:
     if Path(name).name != name or "\\" in name:
         raise FileError(f"{folder}: caffemodel {name!r} must be a plain file name")
     return name
+
+
+def _folder(model: str | Path) -> Path:
+    if str(model) in list_models():
+        return path(str(model))
+    if (Path(model) / "readme.md").is_file():
+        return Path(model)
+    return path(str(model))  # which says what there is
 
 
 def _download(facts: dict[str, str], folder: Path) -> Download:
@@ -199,7 +199,13 @@ def _made(folder: Path, key: str, make: Callable[[], Net]) -> Path:
     place = cache_folder() / "zoo" / folder.name / f"{key}.caffemodel"
     if not place.exists():
         net = make()
-        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(
+                f"{place.parent}: cannot be made ({error.strerror}); set BREW_DATA to "
+                "a folder that you may write to"
+            ) from error
         net.save(place)
     return place
 

@@ -207,6 +207,20 @@ def test_a_base_whose_layers_have_other_shapes_is_refused(trained):
         zoo.load("fine")
 
 
+def test_a_cache_that_cannot_be_made_is_told(trained, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BREW_DATA", str(tmp_path / "file"))
+    message = "cannot be made .*; set BREW_DATA to a folder that you may write to"
+    with pytest.raises(FileError, match=message):
+        zoo.load("fine")
+
+
+def test_a_model_without_a_solver_is_not_retrained(shop, in_tmp_path):
+    (shop / "solver.prototxt").unlink()
+    with pytest.raises(FileError, match=r"solver.prototxt: .*no such file"):
+        zoo.retrain("fine")
+
+
 def test_publish_takes_out_what_the_base_holds(trained):
     shutil.copy("fine_iter_3.caffemodel", trained / "fine.caffemodel")
     write_fine_card(trained, "", caffemodel_url="http://example.org/fine.caffemodel")
