@@ -196,15 +196,15 @@ class Driver(ipywidgets.VBox):
     def _draw(self):
         start = perf_counter()
         done, words = self.progress()
-        self._bar.value = done
-        self._status.value = (
-            f"{self.state}: iteration {done} of {self.last_iter}{escape(words)}"
-        )
         self._picture.value = self._picture_or_why_not()
+        self._bar.value = done
         may_start = self.state in CAN_START
         self._buttons["Start"].disabled = not may_start
         self._buttons["Pause"].disabled = not self.is_running
         self._buttons["Stop"].disabled = not (may_start or self.is_running)
+        self._status.value = (  # at last: what it tells stands there already
+            f"{self.state}: iteration {done} of {self.last_iter}{escape(words)}"
+        )
         now = perf_counter()
         self._next_picture = now + max(REDRAW, (now - start) / MOST)
 

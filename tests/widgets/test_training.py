@@ -152,6 +152,20 @@ def test_start_right_after_pause_trains_once(solver):
     assert monitor.history.iters == list(range(1, solver.iter + 1))
 
 
+def test_what_the_status_tells_is_in_the_picture_already(solver):
+    monitor = TrainingMonitor(solver, 50, test_every=10)
+    seen = []
+
+    def compare(change):
+        is_new = monitor._picture.value == str(monitor.snapshot())
+        seen.append(is_new and monitor._bar.value == solver.iter)
+
+    monitor._status.observe(compare, "value")
+    monitor.run()
+    assert len(seen) > 1
+    assert all(seen)
+
+
 def test_a_test_that_a_pause_cut_is_gone_on_with(solver):
     slow_down(solver.test_nets[0], 0.03)
 
