@@ -1,5 +1,8 @@
 """A notebook that is open in JupyterLab, in a browser."""
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 READY = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
@@ -92,6 +95,14 @@ class NotebookPage:
             for output in outputs
             if output["output_type"] == "error" or output.get("name") == "stderr"
         ]
+
+
+def open_notebook(page, lab, name, texts):
+    """Write a notebook of code cells with these texts, and open it."""
+    address, folder = lab
+    cells = [new_code_cell(text) for text in texts]
+    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), folder / name)
+    return NotebookPage(page, address, name)
 
 
 def choose_file(page, button, path):

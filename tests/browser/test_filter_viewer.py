@@ -1,14 +1,15 @@
 """Somebody looks into a net with FilterViewer in JupyterLab, while it learns."""
 
-import json
-
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.browser.notebook_page import KERNEL, NotebookPage, choose_file
-from tests.browser.test_training_monitor import TELL_LATENCIES, WATCH_BUTTONS, Monitor
+from tests.browser.monitor import (
+    TELL_LATENCIES,
+    WATCH_BUTTONS,
+    Monitor,
+    training_ended_soon_after_the_buttons,
+)
+from tests.browser.notebook_page import choose_file, open_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
 
@@ -31,10 +32,6 @@ PATIENCE = 20_000  # milliseconds
 class Viewer(Monitor):
     """The FilterViewer that the notebook shows."""
 
-    def __init__(self, page):
-        self.page = page
-        self.output = page.locator(".jp-CodeCell", has_text=WIDGET)
-
     @property
     def caption(self):
         return self.output.locator(".brew-filters").inner_text()
@@ -44,6 +41,9 @@ class Viewer(Monitor):
         """The mosaic, and the image beside it if there is one, as data."""
         images = self.output.locator(".brew-filters img")
         return images.evaluate_all("all => all.map(one => one.src)")
+
+    def look(self):
+        return self.iteration, self.pictures
 
     def see(self, words):
         """Wait until the caption has these words."""
@@ -65,10 +65,8 @@ class Viewer(Monitor):
 @pytest.fixture
 def notebook(page, lab):
     """A notebook with the widget, run."""
-    address, folder = lab
-    cells = [new_code_cell(text) for text in (MAKE, WATCH_BUTTONS, TELL_LATENCIES)]
-    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), folder / NAME)
-    notebook = NotebookPage(page, address, NAME)
+    texts = MAKE, WATCH_BUTTONS, TELL_LATENCIES
+    notebook = open_notebook(page, lab, NAME, texts)
     notebook.run(0, 0)
     assert notebook.complaints() == []
     return notebook
@@ -77,7 +75,7 @@ def notebook(page, lab):
 def test_layers_are_looked_into_before_while_and_after_the_net_learns(
     notebook, tmp_path
 ):
-    viewer = Viewer(notebook.page)
+    viewer = Viewer(notebook.page, WIDGET)
     choose_what_to_see(viewer)
     choose_channels_and_images(viewer, tmp_path)
     see_it_learn_and_stop(viewer, notebook)
@@ -135,18 +133,11 @@ def see_it_learn_and_stop(viewer, notebook):
     assert viewer.pictures != untouched
     viewer.choose_kind("filters")  # while it learns
     viewer.see("conv: filters")
-    viewer.press("pause")
-    viewer.wait_for(lambda state, iteration: state == "paused")
-    paused = viewer.iteration, viewer.pictures
-    viewer.page.wait_for_timeout(500)
-    assert (viewer.iteration, viewer.pictures) == paused
+    viewer.pause_and_see_it_stand_still()
     notebook.run(1, 1)  # watches the next buttons, too
-    viewer.press("start")
-    viewer.wait_for(lambda state, iteration: iteration > paused[0])
-    viewer.press("stop")
-    viewer.wait_for(lambda state, iteration: state == "stopped")
-    (seconds,) = notebook.run(2, 2)
-    assert min(json.loads(seconds)) < 0.5  # a busy machine may delay one
+    viewer.go_on()
+    viewer.stop()
+    training_ended_soon_after_the_buttons(notebook)
 
 
 def go_back_in_time(viewer):

@@ -1,18 +1,18 @@
 """Somebody chooses layers in FineTuner, and lets both nets train in JupyterLab."""
 
-import json
-
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.browser.notebook_page import NotebookPage
-from tests.browser.test_training_monitor import TELL_LATENCIES, WATCH_BUTTONS, Monitor
+from tests.browser.monitor import (
+    TELL_LATENCIES,
+    WATCH_BUTTONS,
+    Monitor,
+    training_ended_soon_after_the_buttons,
+)
+from tests.browser.notebook_page import open_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
 
 NAME = "fine-tuner.ipynb"
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 WIDGET = "FineTuner(param"
 MAKE = f"""
 import brew
@@ -30,10 +30,6 @@ monitor
 class Tuner(Monitor):
     """The FineTuner that the notebook shows."""
 
-    def __init__(self, page):
-        self.page = page
-        self.output = page.locator(".jp-CodeCell", has_text=WIDGET)
-
     def menu(self, number):
         return self.output.locator(f".brew-choice-{number} select")
 
@@ -41,23 +37,22 @@ class Tuner(Monitor):
 @pytest.fixture
 def notebook(page, lab):
     """A notebook with the widget, run."""
-    address, folder = lab
-    cells = [new_code_cell(text) for text in (MAKE, WATCH_BUTTONS, TELL_LATENCIES)]
-    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), folder / NAME)
-    notebook = NotebookPage(page, address, NAME)
+    texts = MAKE, WATCH_BUTTONS, TELL_LATENCIES
+    notebook = open_notebook(page, lab, NAME, texts)
     notebook.run(0, 0)
     return notebook
 
 
 def test_layers_are_chosen_and_both_nets_train(notebook):
-    tuner = Tuner(notebook.page)
+    tuner = Tuner(notebook.page, WIDGET)
     choose_and_see_the_picture_change(tuner)
     notebook.run(1, 1)
     see_both_learn(tuner)
-    pause_and_go_on(tuner, notebook)
+    tuner.pause_and_see_it_stand_still()
+    notebook.run(1, 1)  # watches the next buttons, too
+    tuner.go_on()
     stop_and_choose_again(tuner)
-    (seconds,) = notebook.run(2, 2)
-    assert min(json.loads(seconds)) < 0.5  # a busy machine may delay one
+    training_ended_soon_after_the_buttons(notebook)
     assert notebook.complaints() == []
     assert notebook.page.complaints == []
 
@@ -83,20 +78,8 @@ def see_both_learn(tuner):
     assert tuner.output.locator(".brew-table tbody tr").count() == 2
 
 
-def pause_and_go_on(tuner, notebook):
-    tuner.press("pause")
-    tuner.wait_for(lambda state, iteration: state == "paused")
-    paused = tuner.iteration, tuner.curves
-    tuner.page.wait_for_timeout(500)
-    assert (tuner.iteration, tuner.curves) == paused
-    notebook.run(1, 1)  # watches the next buttons, too
-    tuner.press("start")
-    tuner.wait_for(lambda state, iteration: iteration > paused[0])
-
-
 def stop_and_choose_again(tuner):
-    tuner.press("stop")
-    tuner.wait_for(lambda state, iteration: state == "stopped")
+    tuner.stop()
     tuner.press("again")
     tuner.wait_for(lambda state, iteration: (state, iteration) == ("ready", 0))
     assert tuner.menu(1).is_enabled()

@@ -2,12 +2,10 @@
 
 import json
 
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.browser.notebook_page import KERNEL, NotebookPage, choose_file
+from tests.browser.notebook_page import choose_file, open_notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
 
@@ -34,10 +32,7 @@ LOOK = """image => image.decode().then(() => {
 @pytest.fixture
 def notebook(page, lab):
     """A notebook with the widget, run."""
-    address, folder = lab
-    cells = [new_code_cell(MAKE), new_code_cell(TELL)]
-    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), folder / NAME)
-    notebook = NotebookPage(page, address, NAME)
+    notebook = open_notebook(page, lab, NAME, (MAKE, TELL))
     notebook.run()
     assert notebook.complaints() == []
     return notebook
