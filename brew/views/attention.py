@@ -59,7 +59,7 @@ def draw_heat(image, heats, titles=None):
     titles = titles or [""] * (1 + len(heats))
     height = 2.9 * image.shape[0] / image.shape[1] + 0.35
     figure = Picture(2.9 * (1 + len(heats)), height)
-    axes = figure.subplots(1, 1 + len(heats))
+    axes = figure.subplots(1, 1 + len(heats), squeeze=False)[0]
     _show(axes[0], image, titles[0])
     grey = numpy.asarray(image, float)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey
@@ -120,6 +120,8 @@ def _outline(axis, box, colour, width):
 
 
 def _show(axis, image, title):
-    axis.imshow(image, cmap="gray", vmin=0, vmax=1 if image.max() <= 1 else 255)
+    limit = 1 if image.max() <= 1 else 255
+    # divided here, since matplotlib heeds vmax for grey images only
+    axis.imshow(image / limit, cmap="gray", vmin=0, vmax=1)
     axis.set_axis_off()
     axis.set_title(title, fontsize=10, loc="left")

@@ -35,6 +35,13 @@ def test_heat_covers_the_photograph_and_cold_places_are_clear(image):
     assert np.allclose(overlay.get_alpha(), [[0, 0], [0.3, 0.85]])
 
 
+@pytest.mark.parametrize("image", [PHOTOGRAPH, PHOTOGRAPH / 255, 1.0 * PHOTOGRAPH])
+def test_photographs_of_any_range_look_the_same(image):
+    for picture in (draw_boxes(image, []), draw_heat(image, [])):
+        (shown,) = picture.axes[0].images
+        assert np.allclose(shown.get_array(), PHOTOGRAPH / 255)
+
+
 def test_a_map_without_any_heat_is_drawn():
     assert draw_heat(PHOTOGRAPH, [np.zeros((2, 2))])._repr_png_().startswith(b"\x89PNG")
 
