@@ -13,6 +13,7 @@ _patches = import_extra("matplotlib.patches", "widgets")
 
 # All sizes in points, 72 to an inch.
 FONT, LETTER, LINE, SPACE, AISLE, MARGIN = 9, 5.8, 12, 9, 34, 14
+TOUCH = 0.01  # what is nearer is the same place
 MOST_PIXELS, DPI = 16000, 96  # deep nets are long; matplotlib draws up to 65,535
 
 _CORNERS = (  # of an octagon as large as its box, from -1 to 1
@@ -66,8 +67,10 @@ def draw_boxes(boxes, edges, rankdir="LR"):
     layout = Layout(len(boxes), pairs, gap, gap / 3)
     far = max(layout.rank) * (along + AISLE)
 
-    def point(x, rank):
-        u, v = x + across / 2 + MARGIN, rank * (along + AISLE) + along / 2 + MARGIN
+    def point(x, rank, side=0):
+        """Return a pixel of a row: before it (-1), in its middle or behind it (1)."""
+        u = x + across / 2 + MARGIN
+        v = rank * (along + AISLE) + along / 2 * (1 + side) + MARGIN
         v = v if rankdir in ("LR", "TB") else far + along + 2 * MARGIN - v
         return (v, u) if sideways else (u, v)
 
@@ -77,7 +80,8 @@ def draw_boxes(boxes, edges, rankdir="LR"):
         ends = place[a], place[b]
         is_back = ends not in layout.routes
         route = layout.routes[ends[::-1] if is_back else ends]
-        points = [point(*stop) for stop in (reversed(route) if is_back else route)]
+        points = [point(*stop, side) for stop in route for side in (-1, 0, 1)][1:-1]
+        points = points[::-1] if is_back else points
         _draw_edge(axes, points, label, boxes[a], boxes[b], sideways)
     for i, box in enumerate(boxes):
         _draw_box(axes, box, *point(layout.x[place[i]], layout.rank[place[i]]))
@@ -137,30 +141,39 @@ def _draw_box(axes, box, x, y):
 
 
 def _draw_edge(axes, points, label, start, end, sideways):
+    """Draw an arrow from the middle of a box to another; it starts at the border."""
     axis = 0 if sideways else 1
     first, last = list(points[0]), list(points[-1])
     step = 1 if last[axis] > first[axis] else -1
     first[axis] += step * start.size[axis] / 2
     last[axis] -= step * end.size[axis] / 2
     stops = [first, *points[1:-1], last]
-    for i, (here, there) in enumerate(pairwise(stops)):
-        arrow = _patches.FancyArrowPatch(
-            path=_curve(here, there, axis),
-            arrowstyle="-|>" if i == len(stops) - 2 else "-",
-            mutation_scale=9,
-            color=FAINT,
-            linewidth=0.9,
-            zorder=1,
-        )
-        axes.add_patch(arrow)
+    arrow = _patches.FancyArrowPatch(
+        path=_line(stops, axis),
+        arrowstyle="-|>",
+        mutation_scale=9,
+        color=FAINT,
+        linewidth=0.9,
+        zorder=1,
+    )
+    axes.add_patch(arrow)
     if label:
-        x, y = ((a + b) / 2 for a, b in zip(*stops[:2], strict=True))
+        x, y = ((a + b) / 2 for a, b in zip(*stops[1:3], strict=True))
         halo = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
         axes.text(x, y, label, size=FONT - 2, ha="center", va="center", bbox=halo)
 
 
-def _curve(here, there, axis):
+def _line(stops, axis):
+    """Return the path through these places: straight past boxes, curved in between."""
     path = import_extra("matplotlib.path", "widgets").Path
-    bend_1, bend_2 = list(here), list(there)
-    bend_1[axis] = bend_2[axis] = (here[axis] + there[axis]) / 2
-    return path([here, bend_1, bend_2, there], [1, 4, 4, 4])
+    places, codes = [stops[0]], [path.MOVETO]
+    for here, there in pairwise(stops):
+        if abs(here[1 - axis] - there[1 - axis]) > TOUCH:
+            bend_1, bend_2 = list(here), list(there)
+            bend_1[axis] = bend_2[axis] = (here[axis] + there[axis]) / 2
+            places += [bend_1, bend_2, there]
+            codes += [path.CURVE4] * 3
+        elif abs(here[axis] - there[axis]) > TOUCH:
+            places.append(there)
+            codes.append(path.LINETO)
+    return path(places, codes)
