@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -290,6 +291,26 @@ def test_controls_may_be_handled_in_another_thread(solver):
         await until(viewer._task.done)
 
     asyncio.run(scene())
+
+
+def test_a_choice_that_comes_while_the_controls_are_set_is_not_lost(
+    solver, monkeypatch
+):
+    viewer = FilterViewer(solver.net)
+    chosen = []
+    monkeypatch.setattr(viewer.controls, "_changed", chosen.append)
+    kinds = viewer.view.kinds
+
+    def choose_meanwhile(view):
+        page = threading.Thread(target=set_from_page, args=[controls.alone, True])
+        page.start()
+        page.join()
+        return kinds
+
+    controls = viewer.controls
+    monkeypatch.setattr(FilterView, "kinds", property(choose_meanwhile))
+    controls.show(is_training=False)
+    assert [choices["units"] for choices in chosen] == [(0, 0)]
 
 
 def test_training_here_learns_the_same_as_anywhere(solver):

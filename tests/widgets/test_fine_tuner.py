@@ -45,6 +45,14 @@ def test_there_is_a_menu_for_each_layer_with_parameters(donor):
     assert widget._again.disabled
 
 
+def test_names_are_shown_as_they_are(donor):
+    param = solver_param()
+    param.net_param.layer[1].name = "<one>"
+    widget = FineTuner(param, donor, 10)
+    assert "&lt;one&gt;" in widget.children[1].children[0].children[0].value
+    assert "<one>" not in str(widget.children[1].children[0].children)
+
+
 def test_a_menu_chooses_and_the_picture_shows_it(donor):
     widget = tuner(donor, 10)
     before = widget._picture.value

@@ -18,7 +18,7 @@ from tests.widgets.scenes import press, status, until
 
 pytest.importorskip("ipywidgets")
 
-from brew.widgets import TrainingMonitor
+from brew.widgets import TrainingMonitor, driver
 
 SOLVER = """
 base_lr: 0.1 lr_policy: "fixed" test_iter: 2 test_interval: 1000
@@ -142,7 +142,8 @@ def test_start_right_after_pause_trains_once(solver):
         await until(lambda: solver.iter > 5)
         press(monitor, "Pause")
         press(monitor, "Start")
-        await until(lambda: solver.iter > 50)
+        iteration = solver.iter
+        await until(lambda: solver.iter > iteration)  # after the loop has obeyed
         assert len(asyncio.all_tasks()) == 2  # this scene, and one training
         press(monitor, "Stop")
         await until(lambda: len(asyncio.all_tasks()) == 1)
@@ -315,6 +316,27 @@ def test_a_closed_monitor_trains_no_more_and_is_forgotten():
     forgotten = asyncio.run(scene())
     gc.collect()
     assert [reference() for reference in forgotten] == [None, None]
+
+
+def test_drawing_takes_a_small_share_of_the_time(solver, monkeypatch):
+    now = 0.0
+    num_pictures = 0
+
+    def clock():
+        nonlocal now
+        now += 0.001
+        return now
+
+    def draw(history, last_iter):
+        nonlocal now, num_pictures
+        now, num_pictures = now + 0.05, num_pictures + 1
+        return ""
+
+    monkeypatch.setattr(driver, "perf_counter", clock)
+    monkeypatch.setattr(TrainingHistory, "draw", draw)
+    TrainingMonitor(solver, 10_000).run()
+    assert num_pictures > 5
+    assert 0.05 * num_pictures < 2 * driver.MOST * now
 
 
 def test_a_picture_that_fails_is_explained_and_training_goes_on(solver, monkeypatch):
