@@ -43,7 +43,8 @@ def retrain(name: str, step: Callable[[], None] = lambda: None) -> Path:
     param.weights.extend([str(base)] if base else [])
     with closing(get_solver(param)) as solver:
         solver.add_callback(lambda: None, step)
-        solver.solve()
+        # not solve(): the batch it looks at in the end would enter BatchNorm's sums
+        solver.step(param.max_iter)
         net = solver.net.to_proto()
     write_message(without_base(net, base) if base else net, written)
     return written

@@ -17,6 +17,7 @@ layer {{ name: "{name}" type: "InnerProduct" bottom: "{bottom}" top: "{name}"
   {frozen} inner_product_param {{ num_output: {num}
     weight_filler {{ type: "gaussian" }} }} }}
 """
+SCALE = 'layer { name: "scale" type: "BatchNorm" bottom: "low" top: "scale" }'
 INPUT = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 2 } } }
 """
@@ -29,7 +30,7 @@ LOSS = 'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "new" bottom: "labe
 FROZEN = 2 * "param { lr_mult: 0 } "
 SOLVER = """
 net: "train_test.prototxt"  base_lr: 0.1  lr_policy: "fixed"  max_iter: 3
-random_seed: 1  snapshot_prefix: "fine"
+random_seed: 1  snapshot: 3  snapshot_prefix: "fine"  display: 1
 """
 
 
@@ -50,10 +51,10 @@ def shop(tmp_path, monkeypatch, served):  # noqa: F811
         INPUT + ip("low", "x", 3) + ip("high", "low", 5)
     )
     served_file = folder / "plain.caffemodel"
-    Net(plain / "deploy.prototxt", TEST, seed=1).save(served_file)
+    Net(plain / "deploy.prototxt", TEST, seed=2).save(served_file)
     facts = {"caffemodel": served_file.name, "sha256": checksums(served_file)["sha256"]}
     write_card(plain, caffemodel_url=f"{address}/{served_file.name}", **facts)
-    new = ip("new", "low", 2)
+    new = SCALE + ip("new", "scale", 2)
     (fine / "deploy.prototxt").write_text(INPUT + ip("low", "x", 3) + new)
     (fine / "train_test.prototxt").write_text(
         DATA + ip("low", "x", 3, FROZEN) + new + LOSS
@@ -81,25 +82,27 @@ def weights_of(net, layer):
 
 
 def test_the_file_of_a_model_holds_only_what_its_base_lacks(trained):
-    (layer,) = read_net("fine.caffemodel").layer
-    assert layer.name == "new"
-    assert [field.name for field, _ in layer.ListFields()] == ["name", "type", "blobs"]
+    layers = read_net("fine.caffemodel").layer
+    assert [layer.name for layer in layers] == ["scale", "new"]
+    for layer in layers:
+        fields = [field.name for field, _ in layer.ListFields()]
+        assert fields == ["name", "type", "blobs"]
     whole = {layer.name for layer in read_net("fine_iter_3.caffemodel").layer}
-    assert {"low", "new", "loss"} <= whole
+    assert {"low", "scale", "new", "loss"} <= whole
 
 
 def test_a_layer_of_the_base_that_has_learned_is_kept(shop, in_tmp_path):
     train_test = shop / "train_test.prototxt"
     train_test.write_text(train_test.read_text().replace(FROZEN, ""))
     names = [layer.name for layer in read_net(zoo.retrain("fine")).layer]
-    assert names == ["low", "new"]
+    assert names == ["low", "scale", "new"]
 
 
 def test_a_model_is_loaded_together_with_its_base(trained):
     plain, fine = zoo.load("plain"), zoo.load("fine")
     snapshot = Net(trained / "deploy.prototxt", TEST, weights="fine_iter_3.caffemodel")
     assert np.array_equal(weights_of(fine, "low"), weights_of(plain, "low"))
-    for name in "low", "new":
+    for name in "low", "scale", "new":
         assert np.array_equal(weights_of(fine, name), weights_of(snapshot, name))
 
 
@@ -107,18 +110,21 @@ def test_the_parameters_of_a_model_are_a_file_that_holds_both(trained):
     place = zoo.weights("fine")
     assert [layer.name for layer in read_net(place).layer if layer.blobs] == [
         "low",
+        "scale",
         "new",
     ]
+    place.write_bytes(b"made once")
     assert zoo.weights("fine") == place
+    assert place.read_bytes() == b"made once"
 
 
 def test_other_parameters_make_another_file(trained):
     before = zoo.weights("fine")
     place = trained / "fine.caffemodel"
     net = read_net(place)
-    net.layer[0].blobs[0].data[0] += 1
+    net.layer[1].blobs[0].data[0] += 1
     place.write_bytes(net.SerializeToString())
-    assert weights_of(zoo.load("fine"), "new").flat[0] == net.layer[0].blobs[0].data[0]
+    assert weights_of(zoo.load("fine"), "new").flat[0] == net.layer[1].blobs[0].data[0]
     assert zoo.weights("fine") != before
 
 
@@ -135,11 +141,11 @@ def test_retraining_tells_each_iteration(shop, in_tmp_path):
 
 
 def test_a_card_may_name_another_solver(shop, in_tmp_path):
-    (shop / "longer.prototxt").write_text(SOLVER.replace("max_iter: 3", "max_iter: 4"))
+    (shop / "short.prototxt").write_text(SOLVER.replace("3", "2"))
     sha256 = zoo.read_card("plain").facts["sha256"]
-    write_fine_card(shop, sha256, solver="longer.prototxt")
+    write_fine_card(shop, sha256, solver="short.prototxt")
     zoo.retrain("fine")
-    assert (in_tmp_path / "fine_iter_4.caffemodel").exists()
+    assert (in_tmp_path / "fine_iter_2.caffemodel").exists()
 
 
 def test_a_model_without_a_base_is_retrained_whole(shop, in_tmp_path):
