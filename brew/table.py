@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-ROOM = "padding:4px 8px"  # around a cell: inside a widget a page gives it none
+ROOM = "padding:4px 8px;line-height:1.3"  # inside widgets a page gives no room
 
 
 @dataclass(frozen=True)
