@@ -10,7 +10,7 @@ from brew.errors import NetError
 from brew.layer import Layer
 from brew.views.filters import FilterView
 from brew.views.onlooker import Onlooker
-from tests.views.nets import param
+from tests.views.nets import PHASES, param
 from tests.views.test_filters import NET, units
 
 VECTORS = """
@@ -49,6 +49,26 @@ def test_nets_without_parameters_have_maps_only():
         "maps",
         "map gradients",
     ]
+
+
+def test_layers_of_one_phase_are_looked_into_as_well():
+    view = FilterView(brew.Net(param(PHASES), brew.TRAIN))
+    assert "of the loss" in view.choose(kind="map gradients", name="ip").draw().caption
+
+
+def test_no_gradient_flows_to_what_a_net_should_make_of_the_image():
+    """The target of an autoencoder depends on the image, but is only compared with."""
+    text = """
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }
+    layer { name: "target" type: "Power" bottom: "x" top: "target" }
+    layer { name: "out" type: "InnerProduct" bottom: "x" top: "out"
+      inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+    layer { name: "loss" type: "SigmoidCrossEntropyLoss" bottom: "out" bottom: "target"
+      top: "loss" }
+    """
+    view = FilterView(brew.Net(param(text), brew.TRAIN), images=np.ones((1, 3)))
+    assert abs(units(view, kind="map gradients", name="out")).min() > 0
+    assert not units(view, name="target").any()
 
 
 def test_a_net_that_nothing_comes_into_is_refused():

@@ -1,5 +1,6 @@
 """A photograph is taken from the disk, or the one that is there stays."""
 
+import contextlib
 import datetime
 import io
 
@@ -11,6 +12,7 @@ Image = pytest.importorskip("PIL.Image")
 
 from brew.errors import ArrayError  # noqa: E402
 from brew.widgets import PhotoUpload  # noqa: E402  needs ipywidgets
+from brew.widgets.photo import decode  # noqa: E402
 
 FIRST = np.full((6, 9, 3), 200, np.uint8)
 SECOND = np.random.default_rng(1).integers(0, 256, (8, 5, 3), dtype=np.uint8)
@@ -65,6 +67,26 @@ def test_a_file_that_is_no_image_changes_nothing(widget, content):
     upload(widget, content)
     assert np.array_equal(widget.image, FIRST)
     assert "no image" in widget._words.value
+
+
+def test_a_photograph_stays_when_the_upload_is_cleared(widget):
+    upload(widget, encoded(SECOND))
+    widget._button.set_state({"value": []})
+    assert np.array_equal(widget.image, SECOND)
+
+
+def test_an_image_that_would_fill_the_memory_is_refused(widget, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", SECOND[..., 0].size // 3)
+    upload(widget, encoded(SECOND))
+    assert np.array_equal(widget.image, FIRST)
+
+
+def test_a_file_with_one_wrong_byte_is_read_or_refused():
+    content = encoded(SECOND)
+    for i in range(len(content)):
+        damaged = content[:i] + bytes([content[i] ^ 0x55]) + content[i + 1 :]
+        with contextlib.suppress(OSError):
+            assert decode(damaged).ndim == 3
 
 
 def test_what_is_no_photograph_is_refused():
