@@ -56,6 +56,18 @@ def test_layers_of_one_phase_are_looked_into_as_well():
     assert "of the loss" in view.choose(kind="map gradients", name="ip").draw().caption
 
 
+def test_the_greatest_score_is_one_that_depends_on_the_image():
+    text = (
+        VECTORS
+        + """
+    layer { name: "t" type: "Input" top: "t" input_param { shape { dim: 2 dim: 4 } } }
+    layer { name: "u" type: "Power" bottom: "t" top: "u" }
+    """
+    )
+    view = FilterView(brew.Net(param(text), brew.TEST), images=np.ones((1, 5)))
+    assert "of y[" in view.choose(kind="map gradients", name="x").draw().caption
+
+
 def test_no_gradient_flows_to_what_a_net_should_make_of_the_image():
     """The target of an autoencoder depends on the image, but is only compared with."""
     text = """

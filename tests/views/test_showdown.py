@@ -9,7 +9,7 @@ import pytest
 import brew
 from brew.errors import SolverError
 from brew.proto import caffe_pb2
-from brew.views.showdown import Race
+from brew.views.showdown import ALONE, Race, _without_flights
 from tests.views.racers import racer, racers
 
 
@@ -75,6 +75,24 @@ def test_inputs_that_were_filled_by_hand_are_shared():
     race = run(Race(solvers), 1)
     assert race.histories["other"].losses == race.histories["one"].losses
     assert race.histories["one"].losses[0] > 1
+
+
+def test_all_start_at_the_same_place_in_their_data():
+    text = """
+        layer { name: "x" type: "MemoryData" top: "x" top: "y"
+          memory_data_param { batch_size: 1 channels: 1 height: 1 width: 1 } }
+        layer { name: "l" type: "EuclideanLoss" bottom: "x" bottom: "y" top: "l" }"""
+    param = caffe_pb2.SolverParameter(base_lr=0.1, lr_policy="fixed")
+    param.net_param.CopyFrom(brew.proto.text.parse_text(text, caffe_pb2.NetParameter()))
+    solvers = {name: brew.get_solver(param) for name in ("one", "other")}
+    numbers = np.arange(5, dtype="f4")
+    for solver in solvers.values():
+        solver.net.set_input_arrays(numbers.reshape(5, 1, 1, 1), 0 * numbers)
+    solvers["one"].net.forward()
+    batches = {name: spy_on(solver, "x") for name, solver in solvers.items()}
+    run(Race(solvers), 2)
+    assert [float(x.item()) for x in batches["other"]] == [1, 2]
+    assert batches["one"] == batches["other"]
 
 
 def test_a_race_is_what_each_would_have_done_alone():
@@ -220,5 +238,7 @@ def test_a_long_race_is_drawn_to_its_last_iteration():
         history.iters = list(range(1, 4001))
         history.losses = [5000.0 / i for i in history.iters]
     assert len(str(race.draw())) < 20_000
+    losses = {name: (h.iters, h.losses) for name, h in race.histories.items()}
+    assert all(len(xs) <= ALONE[0] for xs, _ in _without_flights(losses).values())
     ends = str(race.draw()).split("<circle cx='")[1:]
     assert {end.partition("'")[0] for end in ends} == {"620.0"}
