@@ -110,10 +110,7 @@ class FineTuning:
         """
         if self.solvers:
             raise SolverError("it trains already; forget() lets you choose again")
-        if name not in self.layers:
-            hint = did_you_mean(name, self.layers)
-            raise SolverError(f"no layer {name!r} has parameters.{hint}")
-        layer = self.layers[name]
+        layer = self._find(name)
         if choice not in layer.choices:
             raise SolverError(
                 f"layer {name!r} cannot be {choice!r}: {layer.problem or 'choose'} "
@@ -122,10 +119,15 @@ class FineTuning:
         layer.choice = choice
 
     def choose_from(self, name, choice):
-        """Choose for a layer and all above it that are copied; freeze those below."""
+        """Choose for a layer and all above it that are copied; freeze those below.
+
+        Raises
+        ------
+        SolverError
+            As :meth:`choose`.
+        """
+        self._find(name)
         names = list(self.layers)
-        if name not in names:
-            self.choose(name, choice)
         for i, layer in enumerate(names):
             if self.layers[layer].choice != "new":
                 self.choose(layer, choice if i >= names.index(name) else "freeze")
@@ -189,6 +191,12 @@ class FineTuning:
         """Stop threads and close files of all nets."""
         for solver in self.solvers.values():
             solver.close()
+
+    def _find(self, name):
+        if name not in self.layers:
+            hint = did_you_mean(name, self.layers)
+            raise SolverError(f"no layer {name!r} has parameters.{hint}")
+        return self.layers[name]
 
     def _plan(self):
         with closing(make_train_net(self.param, self.param.random_seed)) as net:

@@ -63,7 +63,9 @@ class FineTuner(Driver):
         super().__init__(lambda: self.tuning.until(self.last_iter), num_iters)
         buttons, picture, error = self.children
         buttons.children = (*buttons.children[:3], self._again, *buttons.children[3:])
-        layers = ipywidgets.VBox([self._row(name) for name in self.tuning.layers])
+        layers = ipywidgets.VBox(
+            [self._row(*pair) for pair in enumerate(self.tuning.layers)]
+        )
         layers.layout = ipywidgets.Layout(
             max_height=TABLE_HEIGHT, display="block", overflow="auto"
         )
@@ -127,11 +129,10 @@ class FineTuner(Driver):
             self.tuning.choose(name, choice)
         self._draw()
 
-    def _row(self, name):
+    def _row(self, number, name):
         layer = self.tuning.layers[name]
         shapes = " and ".join(" × ".join(map(str, shape)) for shape in layer.shapes)
         words = ipywidgets.HTML(_columns(name, layer.type, shapes))
-        number = list(self.tuning.layers).index(name)
         menu = self._menus[name].add_class(f"brew-choice-{number}")
         problem = [ipywidgets.HTML(escape(layer.problem))] if layer.problem else []
         return ipywidgets.HBox([words, menu, *problem])
