@@ -53,7 +53,8 @@ coverage: ## which lines no test reaches
 	$(PYTHON) -m pytest -m "not gpu" --cov --cov-report=term-missing
 
 notebooks: ## run the notebooks anew and keep their outputs
-	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+	for notebook in notebooks/*.ipynb; do $(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace \
+	  --ExecutePreprocessor.record_timing=False $$notebook || exit 1; done
 
 docs: ## make the page of all layer types from their docstrings, and its pictures
 	$(PYTHON) -m brew layers --markdown > docs/layers.md

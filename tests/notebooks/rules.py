@@ -99,6 +99,13 @@ def a_still_picture_follows_each_widget(notebook):
             yield f"no snapshot follows the widget of cell {cell.id}"
 
 
+def it_keeps_no_widgets_of_another_notebook(notebook):
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    has_widgets = any(WIDGET in output.get("data", {}) for output in outputs)
+    if "widgets" in notebook.metadata and not has_widgets:
+        yield "it holds the state of widgets, but shows none; run it alone"
+
+
 def it_asserts_what_it_claims(notebook):
     if sum("assert " in cell.source for cell in code_cells(notebook)) < 3:
         yield "less than three cells assert anything"
@@ -116,5 +123,6 @@ RULES = [
     it_names_no_path_of_a_machine,
     it_keeps_no_times,
     a_still_picture_follows_each_widget,
+    it_keeps_no_widgets_of_another_notebook,
     it_asserts_what_it_claims,
 ]

@@ -75,6 +75,11 @@ def add_output(output):
     return lambda notebook: notebook.cells[3].outputs.append(output)
 
 
+def keep_strange_widgets(notebook):
+    notebook.metadata["widgets"] = {}
+    notebook.cells[9].outputs = []
+
+
 PLANTED = {
     "one_title_at_the_top": change(2, source="# Another title"),
     "it_ends_with_summary_exercises_sources": change(-1, source="## Summary"),
@@ -87,6 +92,7 @@ PLANTED = {
     "it_names_no_path_of_a_machine": add_output(stderr("/" + "home/me/x.py")),
     "it_keeps_no_times": change(3, metadata={"execution": {}}),
     "a_still_picture_follows_each_widget": change(11, source="w"),
+    "it_keeps_no_widgets_of_another_notebook": keep_strange_widgets,
     "it_asserts_what_it_claims": change(3, source="brew"),
 }
 
