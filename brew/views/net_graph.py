@@ -108,33 +108,42 @@ class _Frame:
         self.sideways, self.backward = rankdir in ("LR", "RL"), rankdir in ("BT", "RL")
         self.rankdir, self.nodes = rankdir, graph.nodes
         self.box = _box_width(graph)
-        heights = [HEIGHT + STRIP * len(node.in_place) for node in graph.nodes]
-        self.trunk = float(TRUNK)
-        if self.sideways:
-            self.trunk = 14 + LABEL * max([len(_shapes(n)) for n in graph.nodes] or [0])
-            gap, thin = max(heights, default=0) + 26, 22
-        else:
-            label = 8 + LABEL * max([len(_shapes(n)) for n in graph.nodes] or [0])
-            gap = max(self.box + 24, label + 12)
-            thin = 2 * (max(self.box / 2, label) + 14) - gap  # past boxes and shapes
-        self.layout = Layout(len(graph.nodes), graph.edges, gap, thin)
-        ranks = self.layout.rank
-        deep = [self.box] * len(heights) if self.sideways else heights
-        self.depths = [0.0] * (max(ranks, default=-1) + 1)
-        for rank, depth in zip(ranks, deep, strict=False):
-            self.depths[rank] = max(self.depths[rank], depth)
+        self.heights = [HEIGHT + STRIP * len(node.in_place) for node in graph.nodes]
+        gap, thin_gap, self.trunk = self._distances()
+        self.layout = Layout(len(graph.nodes), graph.edges, gap, thin_gap)
+        self.depths = self._depths()
         step = self.trunk + FAN
         self.starts = [
             sum(self.depths[:rank]) + rank * step for rank in range(len(self.depths))
         ]
+        # the last trunk has the shapes of the last tops
         self.length = sum(self.depths) + step * max(len(self.depths) - 1, 0)
-        self.length += self.trunk  # the shapes of the last tops
-        beside = gap - 26 if self.sideways else self.box
-        across = max(self.layout.x, default=0) + beside
+        self.length += self.trunk
+        beside = max(self.heights, default=0) if self.sideways else self.box
         self.half = beside / 2
+        across = max(self.layout.x, default=0) + beside
         size = (self.length, across) if self.sideways else (across, self.length)
         self.width, self.height = size
         self.dx = self.dy = 0
+
+    def _distances(self):
+        """Return how far apart boxes and lines of a row are, and a trunk's length."""
+        label = LABEL * max((len(_shapes(node)) for node in self.nodes), default=0)
+        if self.sideways:
+            return max(self.heights, default=0) + 26, 22, 14 + label
+        gap = max(self.box + 24, label + 20)
+        thin_gap = (
+            2 * (max(self.box / 2, label + 8) + 14) - gap
+        )  # past boxes and shapes
+        return gap, thin_gap, float(TRUNK)
+
+    def _depths(self):
+        """Return how deep each row is: as its deepest box, from bottoms to tops."""
+        boxes = [self.box] * len(self.nodes) if self.sideways else self.heights
+        depths = [0.0] * (max(self.layout.rank, default=-1) + 1)
+        for rank, depth in zip(self.layout.rank, boxes, strict=False):
+            depths[rank] = max(depths[rank], depth)
+        return depths
 
     def move(self, dx, dy):
         """Let all lie so much further right and down."""
@@ -151,7 +160,7 @@ class _Frame:
     def corner(self, n):
         """Return the upper left corner of the box of node `n`."""
         rank, across = self.layout.rank[n], self.layout.x[n]
-        height = HEIGHT + STRIP * len(self.nodes[n].in_place)
+        height = self.heights[n]
         depth = self.box if self.sideways else height
         x, y = self.point(across, self.starts[rank])
         if self.sideways:
@@ -173,10 +182,9 @@ class _Frame:
     def leaves(self, n):
         """Return where an edge leaves node `n`, and where its trunk ends."""
         rank, across = self.layout.rank[n], self.layout.x[n]
-        height = HEIGHT + STRIP * len(self.nodes[n].in_place)
-        along = self.starts[rank] + (self.box if self.sideways else height)
+        depth = self.box if self.sideways else self.heights[n]
         end = self.starts[rank] + self.depths[rank] + self.trunk
-        return self.point(across, along), self.point(across, end)
+        return self.point(across, self.starts[rank] + depth), self.point(across, end)
 
 
 def _draw_step(svg, frame, here, there):
