@@ -128,6 +128,14 @@ def test_one_whose_loss_is_not_finite_drops_out_and_comes_last():
     assert race.iter == 35
 
 
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_is_the_last(loss):
+    race = Race(racers())
+    for history, value in zip(race.histories.values(), (loss, 2.0, 1.0), strict=True):
+        history.losses = [value]
+    assert race.ranking() == ["AdaGrad", "Adam", "SGD"]
+
+
 def test_if_all_drop_out_the_race_is_over():
     race = run(Race({"a": racer(1, base_lr=1e9), "b": racer(1, base_lr=1e10)}), 90)
     assert 0 < race.iter < 20
