@@ -132,10 +132,8 @@ class _Frame:
         if self.sideways:
             return max(self.heights, default=0) + 26, 22, 14 + label
         gap = max(self.box + 24, label + 20)
-        thin_gap = (
-            2 * (max(self.box / 2, label + 8) + 14) - gap
-        )  # past boxes and shapes
-        return gap, thin_gap, float(TRUNK)
+        past = max(self.box / 2, label + 8) + 14  # a box, or the shapes at a trunk
+        return gap, 2 * past - gap, float(TRUNK)
 
     def _depths(self):
         """Return how deep each row is: as its deepest box, from bottoms to tops."""
