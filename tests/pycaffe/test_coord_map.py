@@ -168,7 +168,7 @@ def test_crop_of_a_crop_adds_up():
     ("options", "says"),
     [
         ({"stride": 3}, "differ in scale, by .0.66"),
-        ({"deconv_pad": 1, "pad": 0}, "begin .* before the first"),
+        ({"deconv_pad": 1, "pad": 0}, "begin .* points before the first"),
         ({"kernel": 5, "pad": 4}, "between two points"),
     ],
 )
