@@ -40,5 +40,10 @@ def test_numbers_keep_their_zeros_so_that_points_stand_below_each_other():
     assert lines[1:] == ["171.0", "173.6", "24.90", "1234", "0.5000", "nan"]
 
 
+def test_a_column_with_one_word_stands_left():
+    lines = str(Table(["loss", "n"], [["dropped out", 1], [0.5, 2]])).splitlines()
+    assert lines[2].startswith("0.5000 ")
+
+
 def test_a_table_without_rows_shows_its_heads():
     assert str(Table(["a", "b"], [])) == "a  b"

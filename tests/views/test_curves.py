@@ -20,6 +20,19 @@ def test_a_falling_loss_goes_down_in_the_picture():
     assert list(ys) == sorted(ys)  # pixels count downwards
 
 
+def test_each_curve_has_a_look_of_its_own_and_its_key_has_it_too():
+    svg = draw_curves({name: ([0, 1], [0, 1]) for name in "abcdef"})
+    looks = [
+        (line.get("stroke"), line.get("stroke-dasharray"))
+        for line in ElementTree.fromstring(str(svg)).iter()
+        if line.tag.endswith("polyline")
+    ]
+    curves, keys = looks[:6], looks[6:]
+    assert curves == keys
+    assert len({colour for colour, _ in curves}) == 6
+    assert len({dash for _, dash in curves}) == 6
+
+
 def test_it_is_valid_xml_also_with_odd_names():
     svg = draw_curves({"a<b & 'c'": ([0, 1], [0, 1]), "d": ([0, 1], [1, 0])}, "x < y")
     ElementTree.fromstring(str(svg))

@@ -225,6 +225,20 @@ def test_the_legend_shows_the_families_that_occur():
     assert set(FAMILIES) & set(texts(svg)) == set(FAMILIES) - {"loss, score", "others"}
 
 
+def test_a_long_name_is_shortened_in_its_box_but_not_in_its_tip():
+    name = "a" * 30 + "middle" + "z" * 30
+    svg = draw_net(param(FORKS.replace('name: "sum"', f'name: "{name}"')))
+    (short,) = [text for text in texts(svg) if "…" in text]
+    assert short.startswith("aaa")
+    assert short.endswith("zzz")
+    assert f"<title>{name} (Eltwise" in str(svg)
+
+
+def test_only_a_wide_picture_keeps_its_size_in_a_narrow_page():
+    assert "max-width:100%" in str(draw_net(DRAWN["lenet_deploy"]))
+    assert "max-width:none" in str(draw_net(DRAWN["googlenet_train"]))
+
+
 def test_an_empty_net_is_drawn():
     assert texts(draw_net(param('name: "nothing"')))[0] == "nothing"
 

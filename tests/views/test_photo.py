@@ -39,6 +39,19 @@ def test_the_transformation_of_the_data_layer_is_applied_but_no_chance():
     assert fitted(3, transform)[:, 2, 3].tolist() == [-5, -5, 95]
 
 
+def test_a_mean_larger_than_the_crop_window_is_subtracted_in_its_middle(tmp_path):
+    mean = np.zeros((1, 3, 9, 12), np.float32)
+    mean[0, 2, 4:, :] = 100
+    blob = brew.io.array_to_blobproto(mean)
+    (tmp_path / "mean.binaryproto").write_bytes(blob.SerializeToString())
+    text = DATA.replace("height: 4 width: 6", "height: 2 width: 2") % (
+        3,
+        f'transform_param {{ crop_size: 2 mean_file: "{tmp_path}/mean.binaryproto" }}',
+    )
+    x = fit_photo(RED, brew.Net(param(text), brew.TEST), "data")
+    assert x[2].round().tolist() == [[200, 200], [100, 100]]
+
+
 def test_a_photograph_that_does_not_fit_is_refused_with_the_way_to_make_it_fit():
     net = brew.Net(param(DATA % (3, "")), brew.TEST)
     message = r"takes images of shape .*; for photographs \(h, w, 3\) see add_photo"

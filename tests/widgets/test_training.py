@@ -14,29 +14,15 @@ from brew.errors import SolverError
 from brew.proto import caffe_pb2
 from brew.proto.text import parse_text
 from brew.views.training import TrainingHistory
-from tests.widgets.scenes import press, status, until
+from tests.widgets.scenes import SOLVER, press, small_solver, status, until
 
 pytest.importorskip("ipywidgets")
 
 from brew.widgets import TrainingMonitor, driver
 
-SOLVER = """
-base_lr: 0.1 lr_policy: "fixed" test_iter: 2 test_interval: 1000
-test_initialization: false random_seed: 1
-net_param {
-  layer { name: "x" type: "DummyData" top: "x" top: "t"
-    dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
-      data_filler { type: "gaussian" } data_filler { type: "constant" value: 1 } } }
-  layer { name: "ip" type: "InnerProduct" bottom: "x" top: "y"
-    inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
-  layer { name: "loss" type: "EuclideanLoss" bottom: "y" bottom: "t" top: "loss" }
-}
-"""
-
-
 @pytest.fixture
 def solver():
-    return brew.get_solver(parse_text(SOLVER, caffe_pb2.SolverParameter()))
+    return small_solver()
 
 
 def test_start_trains_to_the_end(solver):
@@ -304,7 +290,7 @@ def test_a_task_that_is_cancelled_leaves_a_pause(solver):
 
 def test_a_closed_monitor_trains_no_more_and_is_forgotten():
     async def scene():
-        solver = brew.get_solver(parse_text(SOLVER, caffe_pb2.SolverParameter()))
+        solver = small_solver()
         monitor = TrainingMonitor(solver, 10**6)
         monitor.start()
         await until(lambda: solver.iter > 5)
@@ -379,27 +365,6 @@ def test_run_can_be_interrupted_and_gone_on_with(solver):
     solver.net.layers[1].forward = forward
     monitor.run()
     assert monitor.history.iters == list(range(1, 101))
-
-
-def test_curves_stand_on_axes_that_do_not_move(solver):
-    monitor = TrainingMonitor(solver, 200, test_every=100)
-    ticks = [str(monitor.snapshot()).count(">200</text>")]
-    monitor.run()
-    ticks.append(str(monitor.snapshot()).count(">200</text>"))
-    assert ticks == [2, 2]
-
-
-def test_the_history_draws_losses_and_scores_apart(solver):
-    history = TrainingHistory(solver, test_every=2)
-    list(history.until(4))
-    assert history.iters == [1, 2, 3, 4]
-    assert list(history.test_results) == ["loss"]
-    assert str(history.draw()).count("<svg") == 1
-
-
-def test_a_page_that_cannot_show_it_says_what_to_do(solver):
-    text = TrainingMonitor(solver, 3)._repr_mimebundle_()["text/plain"]
-    assert text == "<TrainingMonitor: run the cell to use it>"
 
 
 def test_what_is_no_solver_does_not_train(solver):
