@@ -20,6 +20,7 @@ pytest.importorskip("ipywidgets")
 
 from brew.widgets import TrainingMonitor, driver
 
+
 @pytest.fixture
 def solver():
     return small_solver()
