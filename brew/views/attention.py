@@ -5,6 +5,8 @@ import numpy
 from brew.views.figure import Picture
 from brew.views.style import BLUE, FAINT, INK, ORANGE, PAPER
 
+WIDTH = 8.7  # of a row of pictures, in inches: wider ones are shrunk, words and all
+
 
 def draw_answers(image, answers, title="", unit="probability"):
     """Draw an image with bars beside it.
@@ -57,9 +59,11 @@ def draw_heat(image, heats, titles=None):
         Hot places shine yellow on the darkened image.
     """
     titles = titles or [""] * (1 + len(heats))
-    height = 2.9 * image.shape[0] / image.shape[1] + 0.35
-    figure = Picture(2.9 * (1 + len(heats)), height)
-    axes = figure.subplots(1, 1 + len(heats), squeeze=False)[0]
+    num = 1 + len(heats)
+    width = min(2.9, WIDTH / num)
+    height = width * image.shape[0] / image.shape[1] + 0.35
+    figure = Picture(width * num, height)
+    axes = figure.subplots(1, num, squeeze=False)[0]
     _show(axes[0], image, titles[0])
     grey = numpy.asarray(image, float)
     grey = grey.mean(axis=2) if grey.ndim == 3 else grey

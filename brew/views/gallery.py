@@ -29,7 +29,7 @@ def draw_gallery(images, titles, num_columns=10, wrong=()):
     """
     num_rows = ceil(len(titles) / num_columns)
     num_lines = 1 + max(title.count("\n") for title in titles)
-    height = (SIDE + 0.16 * num_lines) * num_rows
+    height = (SIDE + 0.18 * num_lines) * num_rows
     figure = Picture(SIDE * num_columns, height)
     axes = figure.subplots(num_rows, num_columns, squeeze=False).flat
     for axis in axes:
@@ -38,5 +38,5 @@ def draw_gallery(images, titles, num_columns=10, wrong=()):
         axis = figure.axes[i]
         axis.imshow(numpy.asarray(image), cmap="gray", vmin=0, vmax=255)
         colour = VERMILION if i in wrong else INK
-        axis.set_title(title, fontsize=8, color=colour, pad=3)
+        axis.set_title(title, fontsize=9.5, color=colour, pad=3)
     return figure

@@ -42,6 +42,13 @@ def test_photographs_of_any_range_look_the_same(image):
         assert np.allclose(shown.get_array(), PHOTOGRAPH / 255)
 
 
+def test_many_maps_are_drawn_smaller_and_not_in_a_wider_row():
+    heat = np.zeros((2, 2))
+    few, many = (draw_heat(PHOTOGRAPH, [heat] * num) for num in (2, 5))
+    assert many.get_figwidth() == pytest.approx(few.get_figwidth())
+    assert many.get_figheight() < few.get_figheight()
+
+
 def test_a_map_without_any_heat_is_drawn():
     assert draw_heat(PHOTOGRAPH, [np.zeros((2, 2))])._repr_png_().startswith(b"\x89PNG")
 
