@@ -44,6 +44,10 @@ class PhotoUpload(ipywidgets.VBox):
         super().__init__([ipywidgets.HBox([self._button, self._words]), self._picture])
         self._show()
 
+    def __repr__(self):
+        """Return what a page shows that cannot show widgets."""
+        return "<PhotoUpload: run the cell to use it>"
+
     def snapshot(self):
         """Return the photograph as a picture that needs no kernel."""
         return draw_image(self.image, "The photograph", width=3.2)

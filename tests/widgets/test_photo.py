@@ -97,3 +97,8 @@ def test_what_is_no_photograph_is_refused():
 def test_the_snapshot_is_the_photograph(widget):
     (shown,) = widget.snapshot().axes[0].images
     assert np.array_equal(shown.get_array(), FIRST)
+
+
+def test_a_page_that_cannot_show_it_says_what_to_do(widget):
+    text = widget._repr_mimebundle_()["text/plain"]
+    assert text == "<PhotoUpload: run the cell to use it>"
