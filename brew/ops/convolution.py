@@ -5,11 +5,15 @@ the blocks are dealt over the threads. Each thread sums the weight gradient of i
 blocks, and these sums are added in the order of the threads: the same number of
 threads gives the same bits.
 
-Matrices have three axes here: (group, rows, columns).
+The images of a block are held *stacked*, one after the other, if each has enough
+windows for a matrix product of its own: then little needs to be rearranged, and NumPy
+multiplies all of them in one call. Smaller ones are held *mixed*, with the number of
+the image as the last axis, and have one product together. Both are arrays
+(s, C, h, w, m): s images that are stacked, or m that are mixed; the other number is 1.
+Matrices have four axes: (s, group, rows, columns).
 """
 
 from brew import backend
-from brew.ops import convolution_1x1
 from brew.ops.convolution_plan import FEW_OUTPUTS, make_plan
 from brew.ops.im2col import col2im, im2col
 from brew.ops.pieces import by_items
@@ -42,24 +46,21 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
     if out is None:
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
-    if plan.is_by_image:
-        convolution_1x1.forward(x, W, b, group, out, plan.num_workers)
-        return out
     kernels = _matrices(W, group, plan.rows_are_late)
     bias = 0.0 if b is None else b.reshape(-1, *[1] * (out.ndim - 1))
 
     def task(i):
         block = plan.blocks[i]
         y = out[block.at_y]
-        total = _room(y, y.shape[2:], "outputs", len(y) == 1)
+        total = _room(y, y.shape[2:], "outputs", block, block.is_stacked)
         product = _room_for_late_rows(total, block) if block.late else total
         columns = _columns(x, block, kernels)
-        xp.matmul(kernels, columns, out=product.reshape(*kernels.shape[:2], -1))
+        xp.matmul(kernels, columns, out=_as_matrices(product, kernels))
         if block.late:
             _add_late_rows(product, block.late, bias, total)
         elif b is not None:
             total += bias
-        if len(y) > 1:
+        if not block.is_stacked:
             y[...] = _images_first(total)
 
     backend.parallel(task, len(plan.blocks))
@@ -83,9 +84,6 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         Is added to.
     """
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
-    if plan.is_by_image:
-        convolution_1x1.backward(dy, x, W, group, dx, dW, db, plan.num_workers)
-        return
     if dx is not None and dW is not None and len(plan.shares) == 1 < plan.num_workers:
         # a single image: one thread finds dx while another finds dW
         options = stride, pad, dilation, group
@@ -98,12 +96,13 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
     def task(worker):
         for block in plan.shares[worker]:
             dy_block = dy[block.at_y]
-            dy_block = _in_room(dy_block, dy_block.shape[2:], ..., "outputs")
+            dy_block = _in_room(dy_block, dy_block.shape[2:], ..., "outputs", block)
             if db is not None:
-                b_sums[worker] = b_sums[worker] + dy_block.reshape(len(W), -1).sum(1)
+                rows = dy_block.reshape(*dy_block.shape[:2], -1)
+                b_sums[worker] = b_sums[worker] + rows.sum(2).sum(0)
             if block.late:
                 dy_block = _unroll_late_rows(dy_block, block)
-            dy_block = dy_block.reshape(*kernels.shape[:2], -1)
+            dy_block = _as_matrices(dy_block, kernels)
             if dW is not None:
                 columns = _columns(x, block, kernels)
                 W_sums[worker] = _add_product(W_sums[worker], dy_block, columns, worker)
@@ -134,26 +133,36 @@ def _rows_apart(W):
     return W.swapaxes(1, 2)
 
 
+def _as_matrices(images, kernels):
+    """Look at (s, K, oh, ow, m) as (s, group, K / group, oh ow m)."""
+    return images.reshape(len(images), *kernels.shape[:2], -1)
+
+
 def _columns(x, block, kernels):
-    """Return the windows of a block, a column for each: (group, C kh kw / group, M)."""
-    images = _in_room(x[block.at_x], block.room, block.inside, "images")
+    """Return the windows of a block, each a column: (s, group, C kh kw / group, M)."""
+    images = _in_room(x[block.at_x], block.room, block.inside, "images", block)
+    s = len(images)
     if not block.is_pointwise:
-        images = im2col(images, block.axes, block.counts)
-    return images.reshape(len(kernels), kernels.shape[2], -1)
+        images = im2col(_flat(images), block.axes, block.counts)
+    return images.reshape(s, len(kernels), kernels.shape[2], -1)
 
 
 def _add_product(total, dy, columns, worker):
-    """Return `total` plus the product of dy and columns, transposed if that is fast.
+    """Return `total` plus the products of dy and columns, transposed if that is fast.
 
     Each worker has a sum of its own, also if one thread does the work of all.
     """
-    left, right = (columns, dy) if dy.shape[1] < FEW_OUTPUTS else (dy, columns)
+    left, right = (columns, dy) if dy.shape[2] < FEW_OUTPUTS else (dy, columns)
     key = f"dW of worker {worker}" if total is None else "dW of a block"
-    shape = (len(dy), left.shape[1], right.shape[1])
+    shape = (*dy.shape[:2], left.shape[2], right.shape[2])
     product = backend.scratch(key, shape, dy.dtype)
-    for a, b, out in zip(left, right, product, strict=True):
-        # matmul would keep Python's lock if the product has 500 numbers or less
-        backend.xp_of(dy).dot(a, b.T, out=out)
+    if len(dy) > 1:
+        backend.xp_of(dy).matmul(left, right.swapaxes(2, 3), out=product)
+        product = product.sum(0)
+    else:  # matmul would keep Python's lock if the product has 500 numbers or less
+        product = product[0]
+        for a, b, out in zip(left[0], right[0], product, strict=True):
+            backend.xp_of(dy).dot(a, b.T, out=out)
     if total is None:
         return product
     total += product
@@ -176,33 +185,34 @@ def _add_up(sums, target, kernels):
 
 def _input_gradient(dy, kernels, block, dx):
     """Send dy back through the kernels, and add the windows where they came from."""
-    matmul, turned = backend.xp_of(dy).matmul, kernels.transpose(0, 2, 1)
+    matmul, turned = backend.xp_of(dy).matmul, kernels.swapaxes(1, 2)
     images = dx[block.at_x]
-    room = _room(images, block.room, "images", block.in_place)
+    room = _room(images, block.room, "images", block, block.in_place)
     if block.clears:
         dx[block.images].fill(0)
     if block.is_pointwise:
-        matmul(turned, dy, out=room.reshape(*turned.shape[:2], -1))
+        matmul(turned, dy, out=room.reshape(len(dy), *turned.shape[:2], -1))
     else:
+        target = _flat(room)
         kernel = [axis.kernel for axis in block.axes]
-        shape = (len(room), *kernel, *block.counts, room.shape[-1])
+        shape = (len(target), *kernel, *block.counts, target.shape[-1])
         windows = backend.scratch("im2col 0", shape, dy.dtype)
-        matmul(turned, dy, out=windows.reshape(*turned.shape[:2], -1))
+        matmul(turned, dy, out=windows.reshape(len(dy), *turned.shape[:2], -1))
         if not block.in_place:
-            room.fill(0)
-        col2im(windows, block.axes, room)
-    if len(images) > 1:
+            target.fill(0)
+        col2im(windows, block.axes, target)
+    if len(images) > 1 and not block.in_place:
         images[...] = _images_first(room[block.inside])
     elif not block.in_place:
         images += _images_first(room[block.inside])  # bands of an image overlap
 
 
 def _room_for_late_rows(y, block):
-    """Return room for the images that the rows of the kernels make: (K, kh, h, w, n).
+    """Return room for what the rows of the kernels make: (s, K, kh, h, w, m).
 
-    `y` is what becomes of them, (K, oh, ow, n).
+    `y` is what becomes of them, (s, K, oh, ow, m).
     """
-    shape = (len(y), len(block.late), *block.counts, y.shape[-1])
+    shape = (*y.shape[:2], len(block.late), *block.counts, y.shape[-1])
     return backend.scratch("late rows", shape, y.dtype)
 
 
@@ -210,44 +220,57 @@ def _add_late_rows(images, late, bias, total):
     """Write `bias` plus the sum of the images, each shifted to where it belongs."""
     for i, (target, source) in enumerate(late):
         if i == 0:
-            total[:, : target.start] = total[:, target.stop :] = bias
-            backend.xp_of(total).add(images[:, 0, source], bias, out=total[:, target])
+            total[:, :, : target.start] = total[:, :, target.stop :] = bias
+            first = total[:, :, target]
+            backend.xp_of(total).add(images[:, :, 0, source], bias, out=first)
         else:
-            total[:, target] += images[:, i, source]
+            total[:, :, target] += images[:, :, i, source]
 
 
 def _unroll_late_rows(dy, block):
     """Return the gradient of the images: the adjoint of :func:`_add_late_rows`."""
     images = _room_for_late_rows(dy, block)
     for i, (target, source) in enumerate(block.late):
-        images[:, i, : source.start] = images[:, i, source.stop :] = 0
-        images[:, i, source] = dy[:, target]
+        images[:, :, i, : source.start] = images[:, :, i, source.stop :] = 0
+        images[:, :, i, source] = dy[:, :, target]
     return images
 
 
-def _in_room(images, room, inside, key):
-    """Return (n, C, h, w) as (C, h, w, n), with zeros around it if there is room."""
+def _in_room(images, room, inside, key, block):
+    """Return (n, C, h, w) as (s, C, h, w, m), with zeros around it if there is room."""
     fits = images.shape[2:] == room
-    target = _room(images, room, key, fits and len(images) == 1)
+    in_place = fits and block.is_stacked
+    target = _room(images, room, key, block, in_place)
     if not fits:
         target.fill(0)
-    if not (fits and len(images) == 1):
-        target[inside] = _images_last(images)
+    if not in_place:
+        target[inside] = _held(images, block)
     return target
 
 
-def _room(images, room, key, in_place):
-    """Return an array (C, *room, n): the images themselves, or scratch memory."""
+def _room(images, room, key, block, in_place):
+    """Return an array (s, C, *room, m): the images themselves, or scratch memory."""
     if in_place:
-        return _images_last(images)
-    return backend.scratch(key, (images.shape[1], *room, len(images)), images.dtype)
+        return _held(images, block)
+    n, C = images.shape[:2]
+    shape = (n, C, *room, 1) if block.is_stacked else (1, C, *room, n)
+    return backend.scratch(key, shape, images.dtype)
 
 
-def _images_last(images):
-    """Look at (n, C, h, w) as (C, h, w, n)."""
-    return images.transpose(*range(1, images.ndim), 0)
+def _held(images, block):
+    """Look at (n, C, h, w) as (s, C, h, w, m)."""
+    if block.is_stacked:
+        return images[..., None]
+    return images.transpose(*range(1, images.ndim), 0)[None]
 
 
 def _images_first(images):
-    """Look at (C, h, w, n) as (n, C, h, w)."""
-    return images.transpose(-1, *range(images.ndim - 1))
+    """Look at (s, C, h, w, m) as (n, C, h, w)."""
+    if images.shape[-1] == 1:
+        return images[..., 0]
+    return images[0].transpose(-1, *range(images.ndim - 2))
+
+
+def _flat(images):
+    """Look at (s, C, h, w, m) as im2col does, which knows no stacks: (s C, h, w, m)."""
+    return images.reshape(-1, *images.shape[2:])

@@ -19,6 +19,7 @@ BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
 LARGEST_BLOCK = 1 << 21  # an image that needs more is cut into bands of rows
 MOST_IMAGES = 32  # more make the rearranging slow: too few rows fit a cache
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
+LONG_ROWS = 512  # windows of an image whose rows are long enough to be copied fast
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
@@ -30,14 +31,15 @@ class Block(NamedTuple):
     """Some images of the batch, or a band of rows of one image."""
 
     images: slice
+    is_stacked: bool  # or mixed? see convolution.py
     at_x: tuple  # where the input lies in x
     room: tuple  # its size with padding, (h, w)
-    inside: tuple  # where the input lies in the room, (C, h, w)
+    inside: tuple  # where the input lies in the room, (s, C, h, w)
     axes: tuple  # how the window lies in the room: an Axis for each spatial axis
     counts: tuple  # the number of windows along each axis
     late: tuple  # for each row of the kernels: where in y it adds which rows; or ()
     at_y: tuple  # where the output lies in y
-    in_place: bool  # is the input one image, as it is, without padding or gaps?
+    in_place: bool  # is the input held as it is, without padding or gaps?
     is_pointwise: bool  # is every pixel its own window, as in 1 x 1 convolution?
     clears: bool  # must the gradient of its images start at zero?
 
@@ -46,7 +48,6 @@ class Plan(NamedTuple):
     """The blocks of a batch."""
 
     sizes: tuple  # of the output: (oh, ow)
-    is_by_image: bool  # does convolution_1x1.py take over?
     rows_are_late: bool
     num_workers: int  # who could share the work
     blocks: list
@@ -81,10 +82,10 @@ class _Task(NamedTuple):
         return column * self.num_windows
 
     @property
-    def is_by_image(self):
-        """Tell whether every pixel is its own window, in images that need no mixing."""
-        dense = all(axis.stride == 1 for axis in self.axes)
-        return self.is_pointwise and dense and self.num_windows >= WIDE_ENOUGH
+    def can_be_stacked(self):
+        """Tell whether the windows of one image are enough for a product."""
+        least = WIDE_ENOUGH if self.is_pointwise else LONG_ROWS
+        return self.num_windows >= least and not self.rows_are_late
 
     @property
     def is_large(self):
@@ -131,7 +132,6 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     shares = [list(chain(*groups[i::workers])) for i in range(num_shares)]
     return Plan(
         sizes=sizes,
-        is_by_image=task.is_by_image and x_shape[0] >= workers,
         rows_are_late=task.rows_are_late,
         num_workers=workers,
         blocks=list(chain(*groups)),
@@ -142,8 +142,10 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
 def _images_per_block(num_images, task, workers, scale):
     """Return how many: enough for the product, few for the cache, dealt evenly."""
     wanted = ceil(WIDE_ENOUGH * scale / task.num_windows)
-    if task.unrolled:
+    if task.unrolled or task.can_be_stacked:
         size = task.unrolled + task.W[0] * task.num_windows
+        if task.can_be_stacked:
+            size += prod(task.W)  # the gradient that an image wants
         wanted = max(wanted, min(MOST_IMAGES, BLOCK // size) * scale)
     rounds = ceil(num_images / (wanted * workers))
     return ceil(num_images / (rounds * workers))
@@ -169,7 +171,8 @@ def _block(images, rows, task):
         late = _late(sides[0], task.axes[0], *rows)
         sides[0] = sides[0].without_padding()
     seen, room, inside, axes, counts = zip(*sides, strict=True)
-    in_place = len(images) == 1 and all(side.is_dense for side in sides)
+    is_stacked = len(images) == 1 or task.can_be_stacked
+    in_place = is_stacked and all(side.is_dense for side in sides)
     is_pointwise = not late and all(side.is_pointwise for side in sides)
     is_written = is_pointwise if in_place else len(images) > 1
     sees_all = all(
@@ -178,9 +181,10 @@ def _block(images, rows, task):
     )
     return Block(
         images=images_cut,
+        is_stacked=is_stacked,
         at_x=(images_cut, every, *seen),
         room=room,
-        inside=(every, *inside),
+        inside=(every, every, *inside),
         axes=axes,
         counts=counts,
         late=late,

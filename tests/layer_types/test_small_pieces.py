@@ -33,9 +33,9 @@ SMALL = [
     (recurrence, "FEWEST", 1),
     (roi_pooling, "PIECE", 1),
     (convolution_plan, "TEAM_WORK", 0),
-    (convolution_plan, "BLOCK", 1),
     (convolution_plan, "LARGEST_BLOCK", 40),
     (convolution_plan, "WIDE_ENOUGH", 1),
+    (convolution_plan, "LONG_ROWS", 1),
 ]
 
 ROWS = [case for case in CASES if case.bottoms and case.type in layer_type_list()]

@@ -3,18 +3,18 @@
 from tests.mutants.planted import LAYERS, OPS, Mutant
 
 MUTANTS = [
-    # Kernels of one pixel; the rest of convolution is in planted.py
+    # Stacked images; the rest of convolution is in planted.py
     Mutant(
-        OPS + "convolution_1x1.py",
-        "total.swapaxes(1, 2) if few else total",
-        "total",
+        OPS + "convolution.py",
+        "product = product.sum(0)",
+        "product = product[0]",
         "Convolution",
         "small pieces",
     ),
     Mutant(
-        OPS + "convolution_1x1.py",
-        "W_sums[i].reshape(dW.shape)",
-        "W_sums[0].reshape(dW.shape)",
+        OPS + "convolution.py",
+        "rows.sum(2).sum(0)",
+        "rows.sum(2)[0]",
         "Convolution",
         "small pieces",
     ),

@@ -46,12 +46,14 @@ WINDOWS = {
 }
 
 
-@pytest.fixture(params=["whole", "one image a block", "bands of rows"])
+@pytest.fixture(params=["mixed", "stacked", "one image a block", "bands of rows"])
 def cut(request, monkeypatch):
-    """Cut the batch as large ones are cut."""
-    if request.param != "whole":
-        for name in "BLOCK", "WIDE_ENOUGH":
+    """Hold and cut the batch as large ones are held and cut."""
+    if request.param != "mixed":
+        for name in "WIDE_ENOUGH", "LONG_ROWS":
             monkeypatch.setattr(convolution_plan, name, 1)
+    if request.param not in ("mixed", "stacked"):
+        monkeypatch.setattr(convolution_plan, "BLOCK", 1)
     if request.param == "bands of rows":
         monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)
     convolution_plan._make_plan.cache_clear()

@@ -44,7 +44,7 @@ CASES = [
         "dilated",
     ),
     convolution(
-        "num_output: 6 kernel_size: 3 group: 2 pad: 1", [(2, 4, 4, 3)], "2 groups"
+        "num_output: 6 kernel_size: 3 group: 2 pad: 1", [(4, 4, 4, 3)], "2 groups"
     ),
     convolution(
         "num_output: 4 kernel_size: 2 group: 4", [(2, 4, 3, 3)], "one channel a group"
