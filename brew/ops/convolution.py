@@ -14,6 +14,7 @@ Matrices have four axes: (s, group, rows, columns).
 """
 
 from brew import backend
+from brew.ops import small_convolution
 from brew.ops.convolution_plan import FEW_OUTPUTS, make_plan
 from brew.ops.im2col import col2im, im2col
 from brew.ops.pieces import by_items
@@ -46,6 +47,9 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
     if out is None:
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
+    if plan.is_small:
+        small_convolution.forward(x, W, b, (stride, pad, dilation), group, out)
+        return out
     kernels = _matrices(W, group, plan.rows_are_late)
     bias = 0.0 if b is None else b.reshape(-1, *[1] * (out.ndim - 1))
 
@@ -84,6 +88,10 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         Is added to.
     """
     plan = make_plan(x.shape, W.shape, stride, pad, dilation)
+    if plan.is_small:
+        window = stride, pad, dilation
+        small_convolution.backward(dy, x, W, window, group, dx, dW, db)
+        return
     if dx is not None and dW is not None and len(plan.shares) == 1 < plan.num_workers:
         # a single image: one thread finds dx while another finds dW
         options = stride, pad, dilation, group

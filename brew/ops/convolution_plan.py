@@ -13,6 +13,7 @@ from math import ceil, prod
 from typing import NamedTuple
 
 from brew import backend
+from brew.ops import small_convolution
 from brew.ops.im2col import Axis, make_axes, size_out
 
 BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
@@ -48,6 +49,7 @@ class Plan(NamedTuple):
     """The blocks of a batch."""
 
     sizes: tuple  # of the output: (oh, ow)
+    is_small: bool  # without blocks; see small_convolution.py
     rows_are_late: bool
     num_workers: int  # who could share the work
     blocks: list
@@ -86,6 +88,12 @@ class _Task(NamedTuple):
         """Tell whether the windows of one image are enough for a product."""
         least = WIDE_ENOUGH if self.is_pointwise else LONG_ROWS
         return self.num_windows >= least and not self.rows_are_late
+
+    @property
+    def is_small(self):
+        N, C = self.x[:2]
+        planes = max(C * self.num_windows, self.W[0] * prod(self.x[2:]))
+        return 0 < N * planes * prod(self.W[2:]) < small_convolution.FEW
 
     @property
     def is_large(self):
@@ -132,6 +140,7 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     shares = [list(chain(*groups[i::workers])) for i in range(num_shares)]
     return Plan(
         sizes=sizes,
+        is_small=threads > 0 and task.is_small,
         rows_are_late=task.rows_are_late,
         num_workers=workers,
         blocks=list(chain(*groups)),

@@ -18,6 +18,7 @@ from brew.ops import (
     pooling,
     recurrence,
     roi_pooling,
+    small_convolution,
 )
 from brew.testing import Rig
 from brew.testing.compare import compare_runs
@@ -32,6 +33,7 @@ SMALL = [
     (recurrence, "LARGE", 1),
     (recurrence, "FEWEST", 1),
     (roi_pooling, "PIECE", 1),
+    (small_convolution, "FEW", 0),
     (convolution_plan, "TEAM_WORK", 0),
     (convolution_plan, "LARGEST_BLOCK", 40),
     (convolution_plan, "WIDE_ENOUGH", 1),

@@ -114,7 +114,7 @@ MUTANTS = [
         "if not fits:\n        target.fill(0)",
         "pass",
         "Convolution",
-        "scratch_is_forgotten",
+        "small pieces",
     ),
     Mutant(
         OPS + "im2col.py",
@@ -128,14 +128,14 @@ MUTANTS = [
         "dx[block.images].fill(0)",
         "pass",
         "Convolution",
-        "bottom_diffs_are_replaced",
+        "small pieces",
     ),
     Mutant(
         OPS + "convolution.py",
         "target += total",
         "target[...] = total",
         "Convolution",
-        "param_diffs_add",
+        "small pieces",
     ),
     Mutant(
         OPS + "convolution_plan.py",

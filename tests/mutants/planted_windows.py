@@ -18,6 +18,35 @@ MUTANTS = [
         "Convolution",
         "small pieces",
     ),
+    # Convolution where there is little to compute
+    Mutant(
+        OPS + "small_convolution.py",
+        "padded[-1] = 0",
+        "pass",
+        "Convolution",
+        "scratch_is_forgotten",
+    ),
+    Mutant(
+        OPS + "small_convolution.py",
+        "(axis.pad, axis.pad + axis.extent)",
+        "(axis.pad, axis.pad)",
+        "Convolution",
+        "shapes",
+    ),
+    Mutant(
+        OPS + "small_convolution.py",
+        "columns.swapaxes(2, 3)).sum(0)",
+        "columns.swapaxes(2, 3))[0]",
+        "Convolution",
+        "gradient",
+    ),
+    Mutant(
+        OPS + "small_convolution.py",
+        "dW += xp",
+        "dW[...] = xp",
+        "Convolution",
+        "param_diffs_add",
+    ),
     # What convolution_param says
     Mutant(
         "brew/window_layer.py",

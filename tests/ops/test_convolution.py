@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from brew import backend
-from brew.ops import convolution, convolution_plan
+from brew.ops import convolution, convolution_plan, small_convolution
 from brew.reference import convolution as loops
 
 # x, W, then stride, pad, dilation, group
@@ -46,13 +46,17 @@ WINDOWS = {
 }
 
 
-@pytest.fixture(params=["mixed", "stacked", "one image a block", "bands of rows"])
+@pytest.fixture(
+    params=["small", "mixed", "stacked", "one image a block", "bands of rows"]
+)
 def cut(request, monkeypatch):
-    """Hold and cut the batch as large ones are held and cut."""
-    if request.param != "mixed":
+    """Hold and cut the batch as small or as large ones are held and cut."""
+    if request.param != "small":
+        monkeypatch.setattr(small_convolution, "FEW", 0)
+    if request.param not in ("small", "mixed"):
         for name in "WIDE_ENOUGH", "LONG_ROWS":
             monkeypatch.setattr(convolution_plan, name, 1)
-    if request.param not in ("mixed", "stacked"):
+    if request.param in ("one image a block", "bands of rows"):
         monkeypatch.setattr(convolution_plan, "BLOCK", 1)
     if request.param == "bands of rows":
         monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from brew import backend
-from brew.ops import convolution, convolution_plan, deconvolution
+from brew.ops import (
+    convolution,
+    convolution_plan,
+    deconvolution,
+    small_convolution,
+)
 from brew.reference import deconvolution as loops
 
 # x, W, then stride, pad, dilation, group
@@ -29,10 +34,12 @@ WINDOWS = {
 }
 
 
-@pytest.fixture(params=["whole", "cut", "cut, 3 threads"])
+@pytest.fixture(params=["small", "whole", "cut", "cut, 3 threads"])
 def way(request, monkeypatch):
-    """Run small arrays whole or, as large ones, cut into bands of rows."""
-    if request.param != "whole":
+    """Run small arrays as such, or as large ones: whole, or cut into bands of rows."""
+    if request.param != "small":
+        monkeypatch.setattr(small_convolution, "FEW", 0)
+    if request.param.startswith("cut"):
         for name in "BLOCK", "WIDE_ENOUGH":
             monkeypatch.setattr(convolution_plan, name, 1)
         monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)
