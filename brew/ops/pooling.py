@@ -227,9 +227,9 @@ def _runs(phases, kernel, stride, step):
 def _best(runs, taps, weight, dtype):
     """Return the largest of the runs, place by place, and its tap.
 
-    The tap of run i is ``i * weight``, plus what `taps` has for it (None: nothing). A
-    later run wins only if it is larger, and its tap is larger in any case: so the
-    larger of two taps is the right one.
+    The tap of run i is ``i * weight``, plus what `taps` has for it (None: nothing, and
+    `weight` is 1). A later run wins only if it is larger, and its tap is larger in any
+    case: so the larger of two taps is the right one.
     """
     xp = backend.xp_of(runs[0])
     key = "row" if taps is None else "window"
@@ -239,19 +239,32 @@ def _best(runs, taps, weight, dtype):
     all_best[count:] = all_taps[count:] = 0  # too few rivals; nobody wants them
     better = backend.scratch("better", (count,), "uint8")
     rival_taps = backend.scratch("taps of rivals", (count,), dtype)
-    champions, best_taps = runs[0][:count], all_taps[:count]
-    best_taps[...] = 0 if taps is None else taps[0][:count]
+    champions, best_taps = runs[0][:count], 0 if taps is None else taps[0][:count]
     for i, run in enumerate(runs[1:], start=1):
         rivals = run[:count]
-        xp.greater(rivals, champions, out=better.view(bool))
-        champions = xp.maximum(rivals, champions, out=all_best[:count])
-        if taps is None:
-            xp.multiply(better, i * weight, out=rival_taps)
+        if taps is None and i == 1:  # it has tap 1 where it wins, the other has 0
+            best_taps = _compare(rivals, champions, all_taps[:count])
         else:
-            xp.add(taps[i][:count], i * weight, out=rival_taps)
-            rival_taps *= better
-        xp.maximum(best_taps, rival_taps, out=best_taps)
-    return (all_best if len(runs) > 1 else runs[0]), all_taps
+            _compare(rivals, champions, better)
+            if taps is None:
+                xp.multiply(better, i, out=rival_taps)
+            else:
+                xp.add(taps[i][:count], i * weight, out=rival_taps)
+                rival_taps *= better
+            best_taps = xp.maximum(best_taps, rival_taps, out=all_taps[:count])
+        champions = xp.maximum(rivals, champions, out=all_best[:count])
+    if len(runs) == 1:
+        all_taps[...] = best_taps
+        return runs[0], all_taps
+    return all_best, all_taps
+
+
+def _compare(rivals, champions, out):
+    """Write 1 where a rival is larger, else 0."""
+    # a truth value is a byte: NumPy need not convert it
+    target = out.view(bool) if out.itemsize == 1 else out
+    backend.xp_of(out).greater(rivals, champions, out=target)
+    return out
 
 
 def _sum(runs, key):
