@@ -194,13 +194,14 @@ def synchronize():
 def device_pass():
     """Run a pass of a net: on the device in GPU mode, with one BLAS thread.
 
-    As in Caffe, a net that diverges shows inf and nan, without warnings.
+    See :func:`brew.threads.set_up_numpy` for what NumPy does meanwhile.
     """
     before = _thread.on_device
     _thread.on_device = _mode == "gpu"
     gpu = _on_gpu() if _mode == "gpu" else nullcontext()
     try:
-        with one_blas_thread(), numpy.errstate(all="ignore"), gpu:
+        with one_blas_thread(), numpy.errstate(), gpu:
+            threads.set_up_numpy()
             yield
     finally:
         _thread.on_device = before

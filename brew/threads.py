@@ -11,6 +11,8 @@ from functools import cache
 import numpy
 from threadpoolctl import ThreadpoolController
 
+BUFFER = 1024  # numbers; see set_up_numpy
+
 _num_threads = None
 
 
@@ -45,6 +47,17 @@ def set_num_threads(count):
     if _team is not None:
         _team.dismiss()
     _team = None
+
+
+def set_up_numpy():
+    """Set how NumPy computes in this thread: without warnings, with a small buffer.
+
+    As in Caffe, a net that diverges shows inf and nan. Rows that are much shorter than
+    the buffer are copied into it first, so as to have longer ones, and that makes an
+    addition four times slower (NumPy 2.4, rows of 800 numbers, a buffer of 8192).
+    """
+    numpy.seterr(all="ignore")
+    numpy.setbufsize(BUFFER)
 
 
 def parallel(task, num_tasks):
@@ -162,7 +175,7 @@ class _Team:
 
 
 def _work(inbox):
-    numpy.seterr(all="ignore")  # a setting of each thread; see backend.device_pass
+    set_up_numpy()
     while (job := inbox.get()) is not None:
         task, numbers, results = job
         results.put(_run_share(task, numbers))

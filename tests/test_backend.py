@@ -65,6 +65,17 @@ def test_two_threads_may_deal_out_at_once(threads):
     assert len(done) == 3 * 50 * 3
 
 
+def test_numpy_is_set_up_in_all_threads_of_a_pass_and_as_before_after_it(threads):
+    def state():
+        return np.getbufsize(), np.geterr()["divide"]
+
+    before, inside = state(), []
+    with backend.device_pass():
+        backend.parallel(lambda i: inside.append(state()), 3)
+    assert inside == [(backend.threads.BUFFER, "ignore")] * 3
+    assert state() == before != inside[0]
+
+
 def test_blas_has_one_thread_inside_a_pass_and_its_own_number_outside():
     outside = blas_threads()
     with backend.device_pass():
