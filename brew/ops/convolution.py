@@ -226,21 +226,18 @@ def _room_for_late_rows(y, block):
 
 def _add_late_rows(images, late, bias, total):
     """Write `bias` plus the sum of the images, each shifted to where it belongs."""
-    for i, (target, source) in enumerate(late):
-        if i == 0:
-            total[:, :, : target.start] = total[:, :, target.stop :] = bias
-            first = total[:, :, target]
-            backend.xp_of(total).add(images[:, :, 0, source], bias, out=first)
-        else:
-            total[:, :, target] += images[:, :, i, source]
+    tap, _, source = late[0]  # this one reaches all of them
+    backend.xp_of(total).add(images[:, :, tap, source], bias, out=total)
+    for tap, target, source in late[1:]:
+        total[:, :, target] += images[:, :, tap, source]
 
 
 def _unroll_late_rows(dy, block):
     """Return the gradient of the images: the adjoint of :func:`_add_late_rows`."""
     images = _room_for_late_rows(dy, block)
-    for i, (target, source) in enumerate(block.late):
-        images[:, :, i, : source.start] = images[:, :, i, source.stop :] = 0
-        images[:, :, i, source] = dy[:, :, target]
+    for tap, target, source in block.late:
+        images[:, :, tap, : source.start] = images[:, :, tap, source.stop :] = 0
+        images[:, :, tap, source] = dy[:, :, target]
     return images
 
 

@@ -38,7 +38,7 @@ class Block(NamedTuple):
     inside: tuple  # where the input lies in the room, (s, C, h, w)
     axes: tuple  # how the window lies in the room: an Axis for each spatial axis
     counts: tuple  # the number of windows along each axis
-    late: tuple  # for each row of the kernels: where in y it adds which rows; or ()
+    late: tuple  # of each row of the kernels: tap, where in y it adds which rows; or ()
     at_y: tuple  # where the output lies in y
     in_place: bool  # is the input held as it is, without padding or gaps?
     is_pointwise: bool  # is every pixel its own window, as in 1 x 1 convolution?
@@ -87,7 +87,7 @@ class _Task(NamedTuple):
     def can_be_stacked(self):
         """Tell whether the windows of one image are enough for a product."""
         least = WIDE_ENOUGH if self.is_pointwise else LONG_ROWS
-        return self.num_windows >= least and not self.rows_are_late
+        return self.num_windows >= least
 
     @property
     def is_small(self):
@@ -106,7 +106,8 @@ class _Task(NamedTuple):
             rows.kernel > 1
             and rows.stride == 1
             and rows.pad < rows.extent
-            and self.x[2] <= 1.2 * self.sizes[0]
+            and rows.pad % rows.dilation == 0  # a row reaches all outputs
+            and self.sizes[0] <= self.x[2] <= 1.2 * self.sizes[0]
             and self.W[1] * row >= LATE_INPUTS
             and self.W[0] <= self.x[1] * row
             and self.x[0] * self.num_windows >= LATE_WINDOWS
@@ -247,7 +248,8 @@ class _Side(NamedTuple):
 def _late(side, axis, first, last):
     """Return where the rows of x that are seen go in the rows `first` to `last` of y.
 
-    Row r of x meets tap t of the kernel in row r - t + pad of y.
+    Row r of x meets tap t of the kernel in row r - t + pad of y. The first of them
+    reaches all rows of y.
     """
     shifts = []
     for tap in range(axis.kernel):
@@ -255,5 +257,5 @@ def _late(side, axis, first, last):
         start = max(first, side.seen.start + shift)
         stop = max(start, min(last, side.seen.stop + shift))
         source = slice(start - shift - side.seen.start, stop - shift - side.seen.start)
-        shifts.append((slice(start - first, stop - first), source))
-    return tuple(shifts)
+        shifts.append((tap, slice(start - first, stop - first), source))
+    return tuple(sorted(shifts, key=lambda shift: shift[1].start - shift[1].stop))
