@@ -3,13 +3,14 @@
 import statistics
 import time
 from collections import namedtuple
+from contextlib import nullcontext
 
 PAUSE = 0.03  # seconds; the waiting threads of PyTorch go to sleep meanwhile
 
 Result = namedtuple("Result", "seconds ratio low high")
 
 
-def contest(ours, theirs, rounds=7, seconds=0.3):
+def contest(ours, theirs, rounds=7, seconds=0.3, within=nullcontext):
     """Time two functions in turns.
 
     Parameters
@@ -20,6 +21,8 @@ def contest(ours, theirs, rounds=7, seconds=0.3):
         How often each has its turn.
     seconds : float
         The length of a turn, and again half of that to warm up.
+    within : callable
+        Makes a context in which our turns take place.
 
     Returns
     -------
@@ -29,7 +32,8 @@ def contest(ours, theirs, rounds=7, seconds=0.3):
     """
     mine, ratios = [], []
     for _ in range(rounds):
-        mine.append(median_time(ours, seconds))
+        with within():
+            mine.append(median_time(ours, seconds))
         ratios.append(median_time(theirs, seconds) / mine[-1])
     return Result(
         statistics.median(mine), statistics.median(ratios), min(ratios), max(ratios)

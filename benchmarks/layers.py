@@ -90,7 +90,7 @@ def run(names, rounds, seconds):
     """Yield a line of the table for forward and backward of each layer."""
     for name in names:
         net, twin, x = pair(TABLE[name])
-        forward, backward = map(in_pass, parts(net, wants_dx=x.requires_grad))
+        forward, backward = parts(net, wants_dx=x.requires_grad)
         forward()
         _, y = twin.forward()
         top = net.blobs["y"]
@@ -98,8 +98,10 @@ def run(names, rounds, seconds):
             raise SystemExit(f"{name}: PyTorch computes something else")
         top.diff[...] = np.random.default_rng(2).random(top.shape)
         gradients = backward_of(y, [x, *twin.params], top.diff)
-        yield f"{name} forward", contest(forward, twin.forward, rounds, seconds)
-        yield f"{name} backward", contest(backward, gradients, rounds, seconds)
+        # as in a net, one pass for all calls
+        settings = rounds, seconds, backend.device_pass
+        yield f"{name} forward", contest(forward, twin.forward, *settings)
+        yield f"{name} backward", contest(backward, gradients, *settings)
 
 
 def parts(net, wants_dx):
@@ -111,16 +113,6 @@ def parts(net, wants_dx):
         layer.forward(bottom, top)
 
     return forward, lambda: layer.backward(top, [wants_dx], bottom)
-
-
-def in_pass(function):
-    """Return a function that runs another as nets run their layers."""
-
-    def run():
-        with backend.device_pass():
-            function()
-
-    return run
 
 
 def pair(row):
