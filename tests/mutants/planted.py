@@ -161,8 +161,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "pooling.py",
-        "xp.greater(rivals, champions",
-        "xp.greater_equal(rivals, champions",
+        ".greater(rivals, champions",
+        ".greater_equal(rivals, champions",
         "Pooling",
         "small pieces",
     ),
