@@ -11,6 +11,8 @@ multiplies all of them in one call. Smaller ones are held *mixed*, with the numb
 the image as the last axis, and have one product together. Both are arrays
 (s, C, h, w, m): s images that are stacked, or m that are mixed; the other number is 1.
 Matrices have four axes: (s, group, rows, columns).
+
+Where there is little to compute, none of this pays: see small_convolution.py.
 """
 
 from brew import backend

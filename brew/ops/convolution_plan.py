@@ -91,6 +91,7 @@ class _Task(NamedTuple):
 
     @property
     def is_small(self):
+        """Tell whether the tables of small_convolution.py stay small."""
         N, C = self.x[:2]
         planes = max(C * self.num_windows, self.W[0] * prod(self.x[2:]))
         return 0 < N * planes * prod(self.W[2:]) < small_convolution.FEW
@@ -106,7 +107,7 @@ class _Task(NamedTuple):
             rows.kernel > 1
             and rows.stride == 1
             and rows.pad < rows.extent
-            and rows.pad % rows.dilation == 0  # a row reaches all outputs
+            and rows.pad % rows.dilation == 0  # so that a row reaches all outputs
             and self.sizes[0] <= self.x[2] <= 1.2 * self.sizes[0]
             and self.W[1] * row >= LATE_INPUTS
             and self.W[0] <= self.x[1] * row
