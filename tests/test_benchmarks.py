@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -44,11 +45,18 @@ def test_the_smallest_layers_run(row):
 
 def test_a_contest_gives_each_its_turns():
     calls = []
+
+    @contextmanager
+    def within():
+        calls.append("in")
+        yield
+        calls.append("out")
+
     result = contest.contest(
-        lambda: calls.append("we"), lambda: calls.append("they"), 2, seconds=0
+        lambda: calls.append("we"), lambda: calls.append("they"), 2, 0, within
     )
     turns = [name for i, name in enumerate(calls) if calls[i - 1 : i] != [name]]
-    assert turns == ["we", "they", "we", "they"]
+    assert turns == ["in", "we", "out", "they"] * 2
     assert result.low <= result.ratio <= result.high
 
 
