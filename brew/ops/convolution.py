@@ -12,11 +12,12 @@ the image as the last axis, and have one product together. Both are arrays
 (s, C, h, w, m): s images that are stacked, or m that are mixed; the other number is 1.
 Matrices have four axes: (s, group, rows, columns).
 
-Where there is little to compute, none of this pays: see small_convolution.py.
+Where there is little to compute, none of this pays: see small_convolution.py. Images
+that no cache can hold are cut further: see large_convolution.py.
 """
 
 from brew import backend
-from brew.ops import small_convolution
+from brew.ops import large_convolution, small_convolution
 from brew.ops.convolution_plan import FEW_OUTPUTS, make_plan
 from brew.ops.im2col import col2im, im2col
 from brew.ops.pieces import by_items
@@ -51,6 +52,9 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
     if plan.is_small:
         small_convolution.forward(x, W, b, (stride, pad, dilation), group, out)
+        return out
+    if plan.is_large:
+        large_convolution.forward(x, W, b, plan, out)
         return out
     kernels = _matrices(W, group, plan.rows_are_late)
     bias = 0.0 if b is None else b.reshape(-1, *[1] * (out.ndim - 1))
@@ -100,6 +104,11 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         halves = [{"dx": dx}, {"dW": dW, "db": db}]
         backend.parallel(lambda i: backward(dy, x, W, *options, **halves[i]), 2)
         return
+    if plan.is_large:
+        large_convolution.add_parameter_gradients(dy, x, plan, dW, db)
+        if dx is None:
+            return
+        dW = db = None
     kernels = _matrices(W, group, plan.rows_are_late)
     W_sums, b_sums = [None] * len(plan.shares), [0.0] * len(plan.shares)
 
@@ -123,8 +132,7 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
     if dW is not None and plan.shares:
         _add_up(W_sums, _rows_apart(dW) if plan.rows_are_late else dW, kernels)
     if db is not None:
-        for b_sum in b_sums:
-            db += b_sum
+        db += sum(b_sums)
 
 
 def _matrices(W, group, rows_are_late):

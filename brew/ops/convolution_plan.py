@@ -24,6 +24,9 @@ LONG_ROWS = 512  # windows of an image whose rows are long enough to be copied f
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
+LARGE_OUTPUT = 1 << 18  # numbers in the output of an image: 1 MB
+STRIP = 300_000  # numbers in the windows of a strip of it, at least: 1 MB
+STRIP_WINDOWS = 2048  # and windows; fewer make the product slow
 LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pay
 LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once
 
@@ -38,6 +41,7 @@ class Block(NamedTuple):
     inside: tuple  # where the input lies in the room, (s, C, h, w)
     axes: tuple  # how the window lies in the room: an Axis for each spatial axis
     counts: tuple  # the number of windows along each axis
+    strips: tuple  # slices of the windows' rows; see large_convolution.py
     late: tuple  # of each row of the kernels: tap, where in y it adds which rows; or ()
     at_y: tuple  # where the output lies in y
     in_place: bool  # is the input held as it is, without padding or gaps?
@@ -50,6 +54,7 @@ class Plan(NamedTuple):
 
     sizes: tuple  # of the output: (oh, ow)
     is_small: bool  # without blocks; see small_convolution.py
+    is_large: bool  # in strips; see large_convolution.py
     rows_are_late: bool
     num_workers: int  # who could share the work
     blocks: list
@@ -98,6 +103,16 @@ class _Task(NamedTuple):
 
     @property
     def is_large(self):
+        """Tell whether each image is cut into strips; see large_convolution.py."""
+        return (
+            self.W[0] * self.num_windows > LARGE_OUTPUT
+            and self.W[1] == self.x[1]
+            and not self.is_pointwise
+            and not self.rows_are_late
+        )
+
+    @property
+    def wants_a_team(self):
         return self.x[0] * prod(self.W) * self.num_windows > TEAM_WORK
 
     @property
@@ -127,9 +142,10 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     sizes = tuple(map(size_out, x_shape[2:], axes))
     task = _Task(x_shape, W_shape, axes, sizes)
     num_images = max(1, x_shape[0])
-    workers = threads if threads and task.is_large else 1
+    workers = threads if threads and task.wants_a_team else 1
     scale = 1 if threads else ON_DEVICE
-    step = _images_per_block(num_images, task, workers, scale)
+    is_large = threads > 0 and task.is_large
+    step = 1 if is_large else _images_per_block(num_images, task, workers, scale)
     num_bands = 1
     if step == 1:
         largest = LARGEST_BLOCK * scale
@@ -143,6 +159,7 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     return Plan(
         sizes=sizes,
         is_small=threads > 0 and task.is_small,
+        is_large=is_large,
         rows_are_late=task.rows_are_late,
         num_workers=workers,
         blocks=list(chain(*groups)),
@@ -164,8 +181,7 @@ def _images_per_block(num_images, task, workers, scale):
 
 def _bands(images, task, num_bands):
     """Return the blocks of these images, cut along the rows of the output."""
-    cuts = [task.sizes[0] * i // num_bands for i in range(num_bands + 1)]
-    return [_block(images, rows, task) for rows in pairwise(cuts)]
+    return [_block(images, rows, task) for rows in _cut(task.sizes[0], num_bands)]
 
 
 def _block(images, rows, task):
@@ -198,12 +214,26 @@ def _block(images, rows, task):
         inside=(every, every, *inside),
         axes=axes,
         counts=counts,
+        strips=_strips(counts, task) if task.is_large else (),
         late=late,
         at_y=(images_cut, every, slice(*rows)),
         in_place=in_place,
         is_pointwise=is_pointwise,
         clears=rows[0] == 0 and not (is_written and sees_all),
     )
+
+
+def _strips(counts, task):
+    """Return the rows of each strip of a block with these counts of windows."""
+    num_windows = prod(counts)
+    size = prod(task.W[1:]) * num_windows
+    most = min(size // STRIP, num_windows // STRIP_WINDOWS, counts[0])
+    return tuple(slice(*rows) for rows in _cut(counts[0], max(1, most)))
+
+
+def _cut(size, num_parts):
+    """Return where each part begins and ends, of parts as equal as they can be."""
+    return pairwise(size * i // num_parts for i in range(num_parts + 1))
 
 
 class _Side(NamedTuple):

@@ -97,6 +97,18 @@ def fold(windows, position, axis, out):
         target += windows[:, i]
 
 
+def look_at_windows(x, axes, counts):
+    """Return a view of the windows, or of a copy in which they are quick to find.
+
+    Parameters and shapes are those of :func:`im2col`.
+    """
+    if any(axis.stride > 1 for axis in axes[1:]):
+        # a copy of the rows' windows first: else each kh would stride anew
+        x = _copy(unroll(x, 2, axes[1:], counts[1:]), "im2col 1")
+        return unroll(x, len(axes), axes[:1], counts[:1])
+    return unroll(x, 1, axes, counts)
+
+
 def im2col(x, axes, counts):
     """Return the windows of a block of images, in scratch memory of this thread.
 
@@ -119,11 +131,7 @@ def im2col(x, axes, counts):
         if kernels.can_take(x, windows):
             kernels.im2col(x, axes, windows)
             return windows
-    if any(axis.stride > 1 for axis in axes[1:]):
-        # a copy of the rows' windows first: else each kh would stride anew
-        x = _copy(unroll(x, 2, axes[1:], counts[1:]), "im2col 1")
-        return _copy(unroll(x, len(axes), axes[:1], counts[:1]), "im2col 0")
-    return _copy(unroll(x, 1, axes, counts), "im2col 0")
+    return _copy(look_at_windows(x, axes, counts), "im2col 0")
 
 
 def col2im(windows, axes, out):

@@ -40,15 +40,26 @@ SMALL = [
     (convolution_plan, "LONG_ROWS", 1),
 ]
 
+# The same, where convolution takes each image for a large one.
+STRIPS = [
+    (small_convolution, "FEW", 0),
+    (convolution_plan, "TEAM_WORK", 0),
+    (convolution_plan, "LARGE_OUTPUT", 0),
+    (convolution_plan, "STRIP", 1),
+    (convolution_plan, "STRIP_WINDOWS", 1),
+]
+
+CONVOLUTIONS = "Convolution", "Deconvolution"
+
 ROWS = [case for case in CASES if case.bottoms and case.type in layer_type_list()]
 
 
 @contextmanager
-def many_small_pieces():
+def many_small_pieces(settings):
     """Cut all work small while this lasts, and deal it over three threads."""
     backend.set_num_threads(3)
     with ExitStack() as patches:
-        for module, name, value in SMALL:
+        for module, name, value in settings:
             patches.enter_context(mock.patch.object(module, name, value))
         convolution_plan._make_plan.cache_clear()
         yield
@@ -59,6 +70,7 @@ def many_small_pieces():
 @pytest.mark.parametrize("case", ROWS, ids=str)
 def test_layer_gives_the_same_in_small_pieces_on_three_threads(case):
     whole = Rig(case).run()
-    with many_small_pieces():
-        cut = Rig(case).run()
-    compare_runs(cut, whole, rtol=1e-12)
+    for settings in (SMALL, STRIPS) if case.type in CONVOLUTIONS else (SMALL,):
+        with many_small_pieces(settings):
+            cut = Rig(case).run()
+        compare_runs(cut, whole, rtol=1e-12)

@@ -47,6 +47,35 @@ MUTANTS = [
         "Convolution",
         "param_diffs_add",
     ),
+    # Convolution of large images, in strips
+    Mutant(
+        OPS + "large_convolution.py",
+        "0 if b is None else b",
+        "0",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "large_convolution.py",
+        "columns[-1] = 1",
+        "pass",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "large_convolution.py",
+        "padded.fill(0)",
+        "pass",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "large_convolution.py",
+        "sums[worker] = sums[worker] + product",
+        "sums[worker] = product",
+        "Convolution",
+        "small pieces",
+    ),
     # What convolution_param says
     Mutant(
         "brew/window_layer.py",

@@ -48,7 +48,7 @@ WINDOWS = {
 
 
 @pytest.fixture(
-    params=["small", "mixed", "stacked", "one image a block", "bands of rows"]
+    params=["small", "mixed", "stacked", "one image a block", "bands of rows", "large"]
 )
 def cut(request, monkeypatch):
     """Hold and cut the batch as small or as large ones are held and cut."""
@@ -61,6 +61,9 @@ def cut(request, monkeypatch):
         monkeypatch.setattr(convolution_plan, "BLOCK", 1)
     if request.param == "bands of rows":
         monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)
+    if request.param == "large":
+        for name in "LARGE_OUTPUT", "STRIP", "STRIP_WINDOWS":
+            monkeypatch.setattr(convolution_plan, name, 7)
     convolution_plan._make_plan.cache_clear()
     yield
     convolution_plan._make_plan.cache_clear()
