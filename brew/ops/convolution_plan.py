@@ -20,15 +20,18 @@ BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
 LARGEST_BLOCK = 1 << 21  # an image that needs more is cut into bands of rows
 MOST_IMAGES = 32  # more make the rearranging slow: too few rows fit a cache
 WIDE_ENOUGH = 192  # windows from which a matrix product runs at full speed
-LONG_ROWS = 512  # windows of an image whose rows are long enough to be copied fast
+LONG_ROWS = 512  # pixels of an image whose rows are long enough to be copied fast
 FEW_OUTPUTS = 128  # below, BLAS is up to half faster on the transposed product
+FEW_WINDOWS = 16  # of a 1 x 1 convolution with few outputs, from which it is stacked,
+MANY_WINDOWS = 64  # and the same with many
 TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
 LARGE_OUTPUT = 1 << 18  # numbers in the output of an image: 1 MB
 STRIP = 300_000  # numbers in the windows of a strip of it, at least: 1 MB
 STRIP_WINDOWS = 2048  # and windows; fewer make the product slow
 LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pay
-LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once
+LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once,
+LATE_WINDOWS_PER_OUTPUT = 16  # or that many for each of few outputs
 
 
 class Block(NamedTuple):
@@ -90,9 +93,12 @@ class _Task(NamedTuple):
 
     @property
     def can_be_stacked(self):
-        """Tell whether the windows of one image are enough for a product."""
-        least = WIDE_ENOUGH if self.is_pointwise else LONG_ROWS
-        return self.num_windows >= least
+        """Tell whether one image is enough for a product, and for fast copies."""
+        if not self.is_pointwise:
+            return self.num_windows >= WIDE_ENOUGH and prod(self.x[2:]) >= LONG_ROWS
+        # the shorter a product takes, the less it makes up for rearranging the images
+        few = self.W[0] <= FEW_OUTPUTS
+        return self.num_windows >= (FEW_WINDOWS if few else MANY_WINDOWS)
 
     @property
     def is_small(self):
@@ -126,7 +132,8 @@ class _Task(NamedTuple):
             and self.sizes[0] <= self.x[2] <= 1.2 * self.sizes[0]
             and self.W[1] * row >= LATE_INPUTS
             and self.W[0] <= self.x[1] * row
-            and self.x[0] * self.num_windows >= LATE_WINDOWS
+            and self.x[0] * self.num_windows
+            >= min(LATE_WINDOWS, LATE_WINDOWS_PER_OUTPUT * self.W[0])
         )
 
 

@@ -38,6 +38,8 @@ SMALL = [
     (convolution_plan, "LARGEST_BLOCK", 40),
     (convolution_plan, "WIDE_ENOUGH", 1),
     (convolution_plan, "LONG_ROWS", 1),
+    (convolution_plan, "FEW_WINDOWS", 1),
+    (convolution_plan, "MANY_WINDOWS", 1),
 ]
 
 # The same, where convolution takes each image for a large one.

@@ -55,7 +55,7 @@ def cut(request, monkeypatch):
     if request.param != "small":
         monkeypatch.setattr(small_convolution, "FEW", 0)
     if request.param not in ("small", "mixed"):
-        for name in "WIDE_ENOUGH", "LONG_ROWS":
+        for name in "WIDE_ENOUGH", "LONG_ROWS", "FEW_WINDOWS", "MANY_WINDOWS":
             monkeypatch.setattr(convolution_plan, name, 1)
     if request.param in ("one image a block", "bands of rows"):
         monkeypatch.setattr(convolution_plan, "BLOCK", 1)
