@@ -3,6 +3,7 @@
 python -m benchmarks nets [lenet ...]
 python -m benchmarks memory [lenet ...]
 python -m benchmarks layers [conv2 ...]
+python -m benchmarks convolutions [VGG ...]
 python -m benchmarks overhead
 python -m benchmarks depth
 """
@@ -15,17 +16,17 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks import depth, layers, memory, nets, overhead
+from benchmarks import convolutions, depth, layers, memory, nets, overhead
 from brew import backend
+
+WHAT = "nets", "memory", "layers", "convolutions", "overhead", "depth"
 
 
 def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Time brew beside PyTorch."
     )
-    parser.add_argument(
-        "what", choices=["nets", "memory", "layers", "overhead", "depth"]
-    )
+    parser.add_argument("what", choices=WHAT)
     parser.add_argument(
         "names", nargs="*", help="only those with a word that begins so"
     )
@@ -48,22 +49,22 @@ def main():
         backend.set_num_threads(threads)
         torch.set_num_threads(threads)
         print(f"\n{threads} thread{'s' * (threads > 1)}\n")
-        print_table(rows(args))
-
-
-def rows(args):
-    table = {"nets": nets, "layers": layers}[args.what]
-    names = chosen(table.TABLE, args.names)
-    return table.run(names, args.rounds, args.seconds)
+        settings = args.rounds, args.seconds
+        if args.what == "nets":
+            print_table(nets.run(chosen(nets.TABLE, args.names), *settings))
+        elif args.what == "layers":
+            print_table(layers.run(chosen(layers.TABLE, args.names), *settings))
+        else:
+            convolutions.run(chosen(convolutions.table(), args.names), *settings)
 
 
 def chosen(table, parts):
-    """Return the names with a word that begins with one of these, or all names."""
-    return [
-        name
-        for name in table
+    """Return the rows whose names have a word that begins with one of these, or all."""
+    return {
+        name: row
+        for name, row in table.items()
         if not parts or any(f" {part}" in f" {name}" for part in parts)
-    ]
+    }
 
 
 def print_memory(results):

@@ -86,10 +86,10 @@ TABLE = {
 FIELDS = {"InnerProduct": "inner_product", "LRN": "lrn", "ReLU": "relu"}
 
 
-def run(names, rounds, seconds):
+def run(rows, rounds, seconds):
     """Yield a line of the table for forward and backward of each layer."""
-    for name in names:
-        net, twin, x = pair(TABLE[name])
+    for name, row in rows.items():
+        net, twin, x = pair(row)
         forward, backward = parts(net, wants_dx=x.requires_grad)
         forward()
         _, y = twin.forward()

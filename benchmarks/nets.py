@@ -20,11 +20,11 @@ TABLE = {
 }
 
 
-def run(names, rounds, seconds):
+def run(rows, rounds, seconds):
     """Yield a line of the table for each part of each net: (name, Result)."""
     from benchmarks.twin import Twin
 
-    for name in names:
+    for name in rows:
         solver = solver_without_data(name)
         twin = Twin(solver.net)
         loss, same = solver.net.run_forward(), twin.forward(as_brew=True)[0].item()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import brew
-from benchmarks import contest, layers, memory, nets, overhead
+from benchmarks import contest, convolutions, layers, memory, nets, overhead
 from brew import zoo
 
 NUM_ITEMS = dict.fromkeys(("caffenet", "googlenet"), 2)  # large nets
@@ -34,6 +34,28 @@ def test_a_row_is_a_layer_on_an_input(row):
     inputs, layer = layers.net_of(row).layer
     assert tuple(inputs.input_param.shape[0].dim) == row.shape
     assert layer.type == row.type
+
+
+def test_every_convolution_of_the_nets_is_there_once():
+    rows = convolutions.table()
+    assert len(set(rows.values())) == len(rows)
+    first = rows["CaffeNet conv1"]
+    assert first == layers.TABLE["CaffeNet conv1"]
+    assert {row.type for row in rows.values()} == {"Convolution"}
+    inside = rows["ResNet-50 3a branch2b"]
+    assert layers.net_of(inside).layer[1].convolution_param.num_output == 128
+    assert inside.shape == (8, 128, 28, 28)
+    same = [row for row in layers.TABLE.values() if row.type == "Convolution"]
+    assert set(same) <= set(rows.values())
+
+
+def test_the_least_of_each_net_is_printed(capsys):
+    speeds = [("A 1", 0.5, 0.7), ("B 1", 0.9, 0.8), ("A 2", 0.6, 0.4)]
+    convolutions.print_least([convolutions.Speed(*speed) for speed in speeds])
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "| A | 2 | 0.50, 0.55 | 0.40, 0.55 |",
+        "| B | 1 | 0.90, 0.90 | 0.80, 0.80 |",
+    ]
 
 
 @pytest.mark.parametrize("row", overhead.TABLE.values(), ids=overhead.TABLE)
