@@ -28,7 +28,7 @@ TEAM_WORK = 5_000_000  # multiplications from which a second thread pays
 ON_DEVICE = 64  # a GPU takes blocks that many times larger
 LARGE_OUTPUT = 1 << 18  # numbers in the output of an image: 1 MB
 STRIP = 300_000  # numbers in the windows of a strip of it, at least: 1 MB
-STRIP_WINDOWS = 2048  # and windows; fewer make the product slow
+STRIP_WINDOWS = 2048  # and windows; with fewer, the product is slow
 LATE_INPUTS = 64  # numbers that a row of a kernel sees, from which late rows pay
 LATE_WINDOWS = 2048  # and windows, for which the kernels are rearranged once,
 LATE_WINDOWS_PER_OUTPUT = 16  # or that many for each of few outputs
@@ -112,6 +112,7 @@ class _Task(NamedTuple):
         """Tell whether each image is cut into strips; see large_convolution.py."""
         return (
             self.W[0] * self.num_windows > LARGE_OUTPUT
+            and self.num_windows >= STRIP_WINDOWS
             and self.W[1] == self.x[1]
             and not self.is_pointwise
             and not self.rows_are_late
