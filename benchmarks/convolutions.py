@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import brew
 from benchmarks import layers, nets
-from benchmarks.layers import Row, convolution
+from benchmarks.layers import convolution
 
 OF_THE_ZOO = {
     "lenet": "LeNet",
@@ -87,29 +87,17 @@ def zoo_rows():
         first = net.inputs[0]
         for layer in net.layers:
             if layer.type == "Convolution":
-                bottom = layer.param.bottom[0]
-                yield (
-                    f"{name} {layer.param.name}",
-                    Row(
-                        "Convolution",
-                        without_fillers(layer.param.convolution_param),
-                        tuple(net.blobs[bottom].shape),
-                        is_first=bottom == first,
-                    ),
+                bottom, param = layer.param.bottom[0], layer.param.convolution_param
+                row = convolution(
+                    param.num_output,
+                    param.kernel_size[0],
+                    tuple(net.blobs[bottom].shape),
+                    next(iter(param.stride), 1),
+                    next(iter(param.pad), 0),
+                    param.group,
+                    is_first=bottom == first,
                 )
-
-
-def without_fillers(param):
-    """Return the text of a convolution_param, the fillers those of the benchmark."""
-    kernel, stride, pad = (
-        (getattr(param, f"{name}_h") or [*getattr(param, field), default][0])
-        for name, field, default in (
-            ("kernel", "kernel_size", 1),
-            ("stride", "stride", 1),
-            ("pad", "pad", 0),
-        )
-    )
-    return convolution(param.num_output, kernel, (), stride, pad, param.group).proto
+                yield f"{name} {layer.param.name}", row
 
 
 def vgg_rows():
