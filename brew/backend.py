@@ -18,6 +18,8 @@ from brew import threads
 from brew.errors import BackendError
 from brew.threads import num_threads, one_blas_thread, set_num_threads  # noqa: F401
 
+MOST_ARRANGED = 128  # arrangements that a thread keeps; nets have fewer
+
 _cupy = None  # the module, once set_mode_gpu() has found a usable device
 _mode = "cpu"
 _device_id = 0
@@ -30,6 +32,7 @@ class _PerThread(threading.local):
     def __init__(self):
         self.scratch = {}
         self.views = {}  # the last of each piece of scratch memory
+        self.arranged = {}  # see arranged()
 
 
 _thread = _PerThread()
@@ -243,8 +246,28 @@ def scratch(key, shape, dtype):
     buffer = _thread.scratch.get(place)
     if buffer is None or buffer.size < count:
         buffer = _thread.scratch[place] = xp.empty(count, dtype)
+        _thread.arranged.clear()  # else the old memory would live on
     view = _thread.views[place] = buffer[:count].reshape(shape)
     return view
+
+
+def arranged(key, arrange):
+    """Return ``arrange()``, kept for `key` until scratch memory of this thread moves.
+
+    Parameters
+    ----------
+    key : hashable
+        Names the arrangement, with all that it depends on.
+    arrange : callable
+        Makes an object that holds scratch arrays of this thread and views of them.
+    """
+    found = _thread.arranged.get(key)
+    if found is None:
+        found = arrange()  # first: it may move scratch memory
+        if len(_thread.arranged) >= MOST_ARRANGED:
+            _thread.arranged.clear()
+        _thread.arranged[key] = found
+    return found
 
 
 def strided(x, shape, strides):

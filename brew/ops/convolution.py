@@ -12,12 +12,13 @@ the image as the last axis, and have one product together. Both are arrays
 (s, C, h, w, m): s images that are stacked, or m that are mixed; the other number is 1.
 Matrices have four axes: (s, group, rows, columns).
 
-Where there is little to compute, none of this pays: see small_convolution.py. Images
+Where there is little to compute, none of this pays: see small_convolution.py. Where
+there is much, rows can be convolved with fewer multiplications: see winograd.py. Images
 that no cache can hold are cut further: see large_convolution.py.
 """
 
 from brew import backend
-from brew.ops import large_convolution, small_convolution
+from brew.ops import large_convolution, small_convolution, winograd
 from brew.ops.convolution_plan import FEW_OUTPUTS, make_plan
 from brew.ops.im2col import col2im, im2col
 from brew.ops.pieces import by_items
@@ -52,6 +53,9 @@ def forward(x, W, b=None, stride=1, pad=0, dilation=1, group=1, out=None):
         out = xp.empty((len(x), len(W), *plan.sizes), x.dtype)
     if plan.is_small:
         small_convolution.forward(x, W, b, (stride, pad, dilation), group, out)
+        return out
+    if _is_winograd(plan, x, W):
+        winograd.forward(x, W, b, plan.pad, group, plan.num_workers, out)
         return out
     if plan.is_large:
         large_convolution.forward(x, W, b, plan, out)
@@ -104,11 +108,25 @@ def backward(dy, x, W, stride=1, pad=0, dilation=1, group=1, dx=None, dW=None, d
         halves = [{"dx": dx}, {"dW": dW, "db": db}]
         backend.parallel(lambda i: backward(dy, x, W, *options, **halves[i]), 2)
         return
+    if _is_winograd(plan, x, W):
+        options = plan.pad, group, plan.num_workers
+        winograd.backward(dy, x, W, *options, dx, dW, db)
+        return
     if plan.is_large:
         large_convolution.add_parameter_gradients(dy, x, plan, dW, db)
-        if dx is None:
-            return
         dW = db = None
+    _backward_in_blocks(dy, x, W, group, plan, dx, dW, db)
+
+
+def _is_winograd(plan, x, W):
+    """Tell whether to take Winograd's way, which is one of fractions."""
+    return plan.is_winograd and x.dtype == W.dtype and x.dtype.kind == "f"
+
+
+def _backward_in_blocks(dy, x, W, group, plan, dx, dW, db):
+    """Compute the gradients for which an array is given, block by block."""
+    if dx is dW is db is None:
+        return
     kernels = _matrices(W, group, plan.rows_are_late)
     W_sums, b_sums = [None] * len(plan.shares), [0.0] * len(plan.shares)
 

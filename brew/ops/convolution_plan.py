@@ -13,7 +13,7 @@ from math import ceil, prod
 from typing import NamedTuple
 
 from brew import backend
-from brew.ops import small_convolution
+from brew.ops import small_convolution, winograd_plan
 from brew.ops.im2col import Axis, make_axes, size_out
 
 BLOCK = 7 << 18  # numbers in the windows and the outputs: 7 MB
@@ -56,7 +56,9 @@ class Plan(NamedTuple):
     """The blocks of a batch."""
 
     sizes: tuple  # of the output: (oh, ow)
+    pad: tuple  # along each axis
     is_small: bool  # without blocks; see small_convolution.py
+    is_winograd: bool  # with fewer multiplications, see winograd.py
     is_large: bool  # in strips; see large_convolution.py
     rows_are_late: bool
     num_workers: int  # who could share the work
@@ -166,7 +168,9 @@ def _make_plan(x_shape, W_shape, stride, pad, dilation, threads):
     shares = [list(chain(*groups[i::workers])) for i in range(num_shares)]
     return Plan(
         sizes=sizes,
+        pad=tuple(axis.pad for axis in axes),
         is_small=threads > 0 and task.is_small,
+        is_winograd=threads > 0 and winograd_plan.pays(*task),
         is_large=is_large,
         rows_are_late=task.rows_are_late,
         num_workers=workers,

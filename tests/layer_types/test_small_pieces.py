@@ -19,6 +19,7 @@ from brew.ops import (
     recurrence,
     roi_pooling,
     small_convolution,
+    winograd_plan,
 )
 from brew.testing import Rig
 from brew.testing.compare import compare_runs
@@ -51,6 +52,16 @@ STRIPS = [
     (convolution_plan, "STRIP_WINDOWS", 1),
 ]
 
+# The same, where convolution takes Winograd's way, an image a block.
+TILES = [
+    (small_convolution, "FEW", 0),
+    (convolution_plan, "TEAM_WORK", 0),
+    (winograd_plan, "SAVING", 10**9),
+    (winograd_plan, "FEWEST_INPUTS", 0),
+    (winograd_plan, "LONGEST_ROWS", 10**9),
+    (winograd_plan, "TEAM_BLOCKS", 0),
+]
+
 CONVOLUTIONS = "Convolution", "Deconvolution"
 
 ROWS = [case for case in CASES if case.bottoms and case.type in layer_type_list()]
@@ -63,16 +74,22 @@ def many_small_pieces(settings):
     with ExitStack() as patches:
         for module, name, value in settings:
             patches.enter_context(mock.patch.object(module, name, value))
-        convolution_plan._make_plan.cache_clear()
+        _forget_plans()
         yield
-    convolution_plan._make_plan.cache_clear()
+    _forget_plans()
     backend.set_num_threads(None)
+
+
+def _forget_plans():
+    convolution_plan._make_plan.cache_clear()
+    winograd_plan.make_plan.cache_clear()
 
 
 @pytest.mark.parametrize("case", ROWS, ids=str)
 def test_layer_gives_the_same_in_small_pieces_on_three_threads(case):
     whole = Rig(case).run()
-    for settings in (SMALL, STRIPS) if case.type in CONVOLUTIONS else (SMALL,):
+    more = (STRIPS, TILES) if case.type in CONVOLUTIONS else ()
+    for settings in (SMALL, *more):
         with many_small_pieces(settings):
             cut = Rig(case).run()
         compare_runs(cut, whole, rtol=1e-12)

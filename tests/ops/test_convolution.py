@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from brew import backend
-from brew.ops import convolution, convolution_plan, small_convolution
+from brew.ops import (
+    convolution,
+    convolution_plan,
+    small_convolution,
+    winograd_plan,
+)
 from brew.reference import convolution as loops
 
 # x, W, then stride, pad, dilation, group
@@ -44,17 +49,37 @@ WINDOWS = {
     "same size, 1 axis": ((2, 4, 6), (3, 4, 3), 1, 1, 1, 1),
     "same size, 3 axes": ((1, 2, 4, 4, 3), (2, 2, 3, 3, 3), 1, 1, 1, 1),
     "no images": ((0, 2, 4, 4), (3, 2, 3, 3), 1, 0, 1, 1),
+    "a tile": ((2, 3, 5, 6), (4, 3, 3, 3), 1, 0, 1, 1),
+    "whole tiles": ((3, 2, 4, 8), (4, 2, 3, 5), 1, 2, 1, 1),
+    "tiles that overlap": ((3, 3, 6, 7), (5, 3, 5, 5), 1, 2, 1, 1),
+    "tiles for 4 numbers": ((2, 4, 3, 10), (6, 2, 2, 4), 1, (0, 1), 1, 2),
+    "tiles and pad beyond the kernel": ((2, 2, 3, 5), (3, 2, 1, 3), 1, (1, 4), 1, 1),
+    "tiles of many outputs": ((2, 2, 3, 5), (150, 2, 3, 3), 1, 1, 1, 1),
+    "tiles with dilation": ((1, 2, 6, 9), (3, 2, 3, 3), 1, 2, (2, 1), 1),
+    "tiles with stride": ((1, 2, 6, 9), (3, 2, 3, 3), (2, 1), 1, 1, 1),
 }
 
 
 @pytest.fixture(
-    params=["small", "mixed", "stacked", "one image a block", "bands of rows", "large"]
+    params=[
+        "small",
+        "mixed",
+        "stacked",
+        "one image a block",
+        "bands of rows",
+        "large",
+        "winograd",
+    ]
 )
 def cut(request, monkeypatch):
     """Hold and cut the batch as small or as large ones are held and cut."""
     if request.param != "small":
         monkeypatch.setattr(small_convolution, "FEW", 0)
-    if request.param not in ("small", "mixed"):
+    if request.param == "winograd":
+        monkeypatch.setattr(winograd_plan, "SAVING", 10**9)
+        monkeypatch.setattr(winograd_plan, "FEWEST_INPUTS", 0)
+        monkeypatch.setattr(winograd_plan, "LONGEST_ROWS", 10**9)
+    elif request.param not in ("small", "mixed"):
         for name in "WIDE_ENOUGH", "LONG_ROWS", "FEW_WINDOWS", "MANY_WINDOWS":
             monkeypatch.setattr(convolution_plan, name, 1)
     if request.param in ("one image a block", "bands of rows"):

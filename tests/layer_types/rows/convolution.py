@@ -67,6 +67,14 @@ CASES = [
     convolution(  # by less than one stride: Caffe rounds its size toward zero
         "num_output: 2 kernel_size: 5 stride: 2", [(2, 2, 4, 5)], "window too long"
     ),
+    convolution(  # rows of four outputs and more, which Winograd's way computes
+        "num_output: 4 kernel_size: 3 pad: 1 group: 2", [(4, 4, 3, 6)], "two tiles"
+    ),
+    convolution(
+        "num_output: 18 kernel_h: 2 kernel_w: 5 pad_h: 1 pad_w: 2",
+        [(3, 2, 2, 4)],
+        "one tile",
+    ),
     deconvolution(
         "num_output: 4 kernel_size: 3",
         [(2, 3, 4, 3)],
@@ -75,6 +83,7 @@ CASES = [
         refuses=[[(3,)]],
     ),
     deconvolution("num_output: 2 kernel_size: 1", [(2, 3, 2, 3)], "1x1"),
+    deconvolution("num_output: 2 kernel_size: 3 pad: 1", [(3, 2, 3, 7)], "two tiles"),
     deconvolution("num_output: 2 kernel_size: 1 stride: 3", [(1, 2, 2, 2)], "gaps"),
     deconvolution(
         "num_output: 2 kernel_size: 3 stride: 2 pad: 1", [(2, 3, 4, 3)], "stride 2"
