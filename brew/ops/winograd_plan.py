@@ -14,9 +14,7 @@ LONGEST_KERNEL = len(POINTS) + 2 - TILE
 SAVING = 0.8  # of the multiplications remain at most, for it to pay,
 KERNEL_COST = 60  # if for a number of a kernel one counts that many more
 FEWEST_INPUTS = 48  # of a product; with fewer, to find the outputs takes too long
-LONGEST_ROWS = (
-    0.25  # for each input of a product; to take them to the points takes long
-)
+LONGEST_ROWS = 0.25  # times outputs x kh; longer ones take long to come to the points
 BLOCK = 300_000  # numbers in the columns and products of a block, beside the kernels
 TEAM_BLOCKS = 5  # times larger if there are several threads, which wait for each other
 MANY_KERNELS = 4  # times the size of the images; then they are dealt, not the images

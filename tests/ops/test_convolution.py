@@ -166,39 +166,42 @@ def test_forward_writes_into_out_and_leaves_its_inputs():
         np.testing.assert_array_equal(array, old)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_the_same_number_of_threads_gives_the_same_bits(threads):
-    x, W, b = arrays((11, 8, 24, 24), (16, 8, 5, 5), "float32")
-    results = []
+@pytest.fixture(params=[(16, 8, 5, 5), (24, 16, 5, 5)], ids=["plain", "winograd"])
+def many(request):
+    """Return x and W that are worth several threads."""
+    x, W, _ = arrays((11, request.param[1], 24, 24), request.param, "float64")
+    is_winograd = convolution_plan.make_plan(x.shape, W.shape, pad=2).is_winograd
+    assert is_winograd == ("winograd" in request.node.callspec.id)
+    return x, W
+
+
+def results_of(x, W, threads):
+    """Return the outputs and all gradients, computed on so many threads."""
+    b = np.linspace(0, 1, len(W), dtype=x.dtype)
+    grads = np.empty_like(x), np.zeros_like(W), np.zeros_like(b)
     backend.set_num_threads(threads)
     try:
-        for _ in range(3):
-            y = convolution.forward(x, W, b, 1, 2)
-            grads = np.empty_like(x), np.zeros_like(W), np.zeros_like(b)
-            convolution.backward(y, x, W, 1, 2, 1, 1, *grads)
-            results.append((y, *grads))
+        y = convolution.forward(x, W, b, 1, 2)
+        convolution.backward(y, x, W, 1, 2, 1, 1, *grads)
     finally:
         backend.set_num_threads(None)
-    for again in results[1:]:
-        for first, second in zip(results[0], again, strict=True):
-            np.testing.assert_array_equal(first, second)
+    return y, *grads
 
 
-def test_the_number_of_threads_changes_only_the_last_bits():
-    x, W, b = arrays((11, 8, 24, 24), (16, 8, 5, 5), "float64")
-    results = []
-    try:
-        for threads in 1, 2, 5:
-            backend.set_num_threads(threads)
-            y = convolution.forward(x, W, b, 1, 2)
-            grads = np.empty_like(x), np.zeros_like(W), np.zeros_like(b)
-            convolution.backward(y, x, W, 1, 2, 1, 1, *grads)
-            results.append((y, *grads))
-    finally:
-        backend.set_num_threads(None)
-    for other in results[1:]:
-        for mine, yours in zip(results[0], other, strict=True):
-            np.testing.assert_allclose(mine, yours, 1e-11, 1e-11)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_same_number_of_threads_gives_the_same_bits(many, threads):
+    x, W = (array.astype("float32") for array in many)
+    first, *others = [results_of(x, W, threads) for _ in range(3)]
+    for other in others:
+        for mine, yours in zip(first, other, strict=True):
+            np.testing.assert_array_equal(mine, yours)
+
+
+def test_the_number_of_threads_changes_only_the_last_bits(many):
+    first, *others = [results_of(*many, threads) for threads in (1, 2, 5)]
+    for other in others:
+        for mine, yours in zip(first, other, strict=True):
+            np.testing.assert_allclose(mine, yours, 1e-11, 1e-10)
 
 
 @pytest.mark.parametrize("num_images", [1, 32, 5000])
