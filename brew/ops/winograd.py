@@ -21,8 +21,8 @@ convolution along the height, over all channels: a matrix product as in convolut
     y = A' M
 
 The way back is the same in reverse, with the adjoint of each step. In float32 the last
-two digits may differ from those of a plain convolution, and an infinite number makes
-its whole row nan, since some of the matrices' zeros meet it.
+two digits may differ from those of a plain convolution, and a number that is nan or
+infinite makes whole rows of outputs nan, since some of the matrices' zeros meet it.
 
 Source: Winograd, "Arithmetic Complexity of Computations", SIAM 1980; Lavin and Gray,
 "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.

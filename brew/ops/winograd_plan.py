@@ -202,6 +202,8 @@ class Desk:
 class Arrays:
     """Scratch memory, and the ways to look at it.
 
+    There are five pieces of it: the padded rows of the images, and V, columns, M and y
+    of winograd.py, each of which is a matrix in one step and has more axes in the next.
     To make a view takes Python as long as NumPy needs for some thousand numbers, and
     meanwhile no other thread can begin or end a call: so all are made beforehand.
     """
