@@ -45,6 +45,7 @@ def test_the_matrix_of_rows_finds_the_points_of_every_tile(size, pad, kernel):
         ((1, 64, 224, 224), (64, 64, 3, 3), 1, False),  # too long rows
         ((800, 64, 5, 5), (64, 64, 3, 3), 0, False),  # fewer outputs than a tile
         ((8, 64, 28, 28), (64, 64, 3, 2), 1, False),  # too short kernels
+        ((8, 64, 28, 28), (64, 16, 3, 3), 1, False),  # too few outputs in each group
         ((8, 64, 28, 28), (64, 64, 7, 7), 3, False),  # too long kernels
         ((8, 64, 28, 28), (64, 64, 1, 1), 0, False),
         ((8, 64, 28), (64, 64, 5), 2, False),  # one axis
