@@ -135,7 +135,7 @@ def make_plan(x, W, pad, group, threads, dtype):
     shares = [pieces[i::threads] for i in range(min(threads, len(pieces)))]
     if deals_outputs:
         pieces = list(pieces_of([(0, x[0])], _cut(W[0], min(W[0], threads))))
-    G = matrices(W[3])[1].astype(dtype)
+    G = _by_columns(matrices(W[3])[1], dtype)
     return Plan(G, group, deals_outputs, pieces, shares)
 
 
@@ -151,6 +151,15 @@ def _num_rounds(x, W, pad, threads):
 def _cut(size, num_parts):
     """Return where the parts of `size` things begin and end, as equal as can be."""
     return pairwise(size * i // num_parts for i in range(num_parts + 1))
+
+
+def _by_columns(matrix, dtype):
+    """Return the matrix, column after column in memory.
+
+    So products with it take up to half less time, since BLAS has the other matrix
+    by columns, too.
+    """
+    return matrix.astype(dtype, order="F")
 
 
 class Desk:
@@ -171,7 +180,7 @@ class Desk:
         self.row, self.tile = self._item(x[3]), self._item(TILE)
         to_points = matrix_of_rows(x[3], pad[1], W[3])
         A, _, _ = matrices(W[3])
-        self.A, self.to_points = A.astype(dtype), to_points.astype(dtype)
+        self.A, self.to_points = _by_columns(A, dtype), _by_columns(to_points, dtype)
         self.height = Axis(W[2])
         self.outputs = x[3] + 2 * pad[1] - W[3] + 1
         self.whole = self.outputs // TILE
