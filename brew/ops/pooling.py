@@ -4,7 +4,8 @@ A window is a rectangle, so its columns and rows are taken one after the other: 
 the best of ``kw`` neighbours, then the best of ``kh`` of those. Each step slides over
 the flat memory as if it had no rows: some of it is computed in vain where a row ends,
 but one long run is faster than many short ones. Where there is little to compute, each
-window becomes a row of numbers instead: that takes fewer calls.
+window becomes a row of numbers instead: that takes fewer calls. And to average within
+small planes is one matrix product, with a matrix that tells what each window covers.
 On a GPU, where short runs cost nothing, kernels do the same window by window.
 
 A *tap* says which place of its window was picked: ``i * kw + j`` for row i, column j.
@@ -19,6 +20,7 @@ from brew.ops.pieces import by_items
 from brew.ops.pooling_frame import frame_of
 
 FEW = 2000  # numbers in all windows: below this, calls cost more than computing
+SMALL_PLANES = 2**14  # pixels times windows: up to this, one product beats sliding sums
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +146,8 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
     """Return the average of each window; padding counts as zeros.
 
     As Caffe: what a window covers beyond the far padding does not count.
-    Parameters as in :func:`max_forward`.
+    Parameters as in :func:`max_forward`. In small planes a pixel that is nan or
+    infinite makes all averages of its plane nan: it meets the zeros of a matrix.
     """
     xp = backend.xp_of(x)
     shape = shape_out(x.shape, kernel, stride, pad, round_up)
@@ -154,19 +157,22 @@ def average_forward(x, kernel, stride=(1, 1), pad=(0, 0), round_up=True, out=Non
         kernels.average_forward(x, out, kernel, stride, pad)
         return out
     areas = frame.areas(xp, x.dtype)
-    has_rows = _has_rows(frame, out)
+    has_rows, is_product = _has_rows(frame, out), _is_product(frame)
 
     def pool(x, y):
         if has_rows:
             rows = frame.rows(x, 0.0)
             rows.sum(2, out=y.reshape(rows.shape[:2]))
+        elif is_product:
+            covered = frame.covered(xp, x.dtype)
+            xp.matmul(_as_rows(x), covered, out=_as_rows(y))
         else:
             phases = frame.phases(x, 0.0)
             rows = phases.shape[1:]
             sums = _sum(_runs(phases, kernel[1], stride[1], 1), "row").reshape(rows)
             sums = _sum(_runs(sums, kernel[0], stride[0], rows[-1]), "window")
             y[...] = sums.reshape(rows[1:])[frame.wanted]
-        flat = y.reshape(len(y), len(areas))  # long runs for the division too
+        flat = _as_rows(y)  # long runs for the division too
         flat /= areas
 
     by_items(pool, _planes(x), _planes(out))
@@ -187,9 +193,12 @@ def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
     areas = frame.areas(xp, dy.dtype)
 
     def spread(dx, dy):
-        part = dy.reshape(len(dy), len(areas)) / areas
+        part = _as_rows(dy) / areas
         if frame.is_one_window:
             dx[...] = part[:, :, None]
+            return
+        if _is_product(frame):
+            xp.matmul(part, frame.covered(xp, dy.dtype).T, out=_as_rows(dx))
             return
         framed = frame.room_for(dx)
         corners = backend.scratch("pooling corners", framed.shape, dy.dtype)
@@ -207,6 +216,16 @@ def average_backward(dy, shape, kernel, stride=(1, 1), pad=(0, 0), out=None):
 def _planes(array):
     """Return (N, C, h, w) as (N C, h, w)."""
     return array.reshape(-1, *array.shape[2:])
+
+
+def _as_rows(planes):
+    """Return each plane as a row of numbers."""
+    return planes.reshape(len(planes), prod(planes.shape[1:]))
+
+
+def _is_product(frame):
+    """Tell whether to find averages by a matrix product."""
+    return prod(frame.planes) * prod(frame.counts) <= SMALL_PLANES
 
 
 def _has_rows(frame, out):

@@ -120,6 +120,11 @@ class Frame:
         axes = self.planes, self.counts, self.kernel, self.stride, self.pad
         return _areas(xp, *axes, dtype)
 
+    def covered(self, xp, dtype):
+        """Return (pixels, windows): 1 where a window covers a pixel, else 0."""
+        axes = self.planes, self.counts, self.kernel, self.stride, self.pad
+        return _covered(xp, *axes, dtype)
+
     def _overlap(self):
         """Return where the planes lie in the frame, and which part of them does."""
         inside, covered = [slice(None)], [slice(None)]
@@ -181,3 +186,13 @@ def _areas(xp, planes, counts, kernel, stride, pad, dtype):
         start = xp.arange(count) * s - p
         sides.append(xp.minimum(start + k, size + p) - start)
     return (sides[0][:, None] * sides[1]).reshape(-1).astype(dtype)
+
+
+@lru_cache(maxsize=64)
+def _covered(xp, planes, counts, kernel, stride, pad, dtype):
+    """Return which pixels each window covers; see :meth:`Frame.covered`."""
+    sides = []
+    for size, count, k, s, p in zip(planes, counts, kernel, stride, pad, strict=True):
+        behind = xp.arange(size)[:, None] - (xp.arange(count) * s - p)
+        sides.append((behind >= 0) & (behind < k))
+    return xp.kron(*sides).astype(dtype)

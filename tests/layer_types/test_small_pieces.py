@@ -31,6 +31,7 @@ SMALL = [
     (pieces, "PIECE", 5),
     (inner_product, "LARGE", 1),
     (pooling, "FEW", 0),
+    (pooling, "SMALL_PLANES", 0),
     (recurrence, "LARGE", 1),
     (recurrence, "FEWEST", 1),
     (roi_pooling, "PIECE", 1),

@@ -189,8 +189,8 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "pooling.py",
-        "part = dy.reshape(len(dy), len(areas)) / areas",
-        "part = dy.reshape(len(dy), len(areas)) / prod(kernel)",
+        "part = _as_rows(dy) / areas",
+        "part = _as_rows(dy) / prod(kernel)",
         "Pooling",
         "gradient",
     ),
@@ -199,7 +199,14 @@ MUTANTS = [
         "corners.fill(0)",
         "pass",
         "Pooling",
-        "scratch_is_forgotten",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "pooling_frame.py",
+        "(behind >= 0) & (behind < k)",
+        "behind < k",
+        "Pooling",
+        "golden",
     ),
     # LRN
     Mutant(OPS + "lrn.py", "scale += k", "scale += 1.0", "LRN", "loops_agree"),

@@ -33,12 +33,17 @@ WINDOWS = {
 }
 
 
-@pytest.fixture(params=["in rows", "whole", "in pieces"])
+WAYS = "in rows", "whole", "in pieces", "as products", "as products, in pieces"
+
+
+@pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
     """Run small arrays as rows, whole or, as large ones, in pieces on three threads."""
     if request.param != "in rows":
         monkeypatch.setattr(pooling, "FEW", 0)
-    if request.param == "in pieces":
+    if "as products" not in request.param:
+        monkeypatch.setattr(pooling, "SMALL_PLANES", 0)
+    if "in pieces" in request.param:
         monkeypatch.setattr(pieces, "LARGE", 5)
         monkeypatch.setattr(pieces, "PIECE", 40)
         backend.set_num_threads(3)
