@@ -4,12 +4,22 @@ They are cut into strips: the windows of a few rows stay near the core until the
 multiplied. And nobody passes over the outputs a second time for the bias: it is one
 more weight of each kernel, for an input that is always 1. So the product adds the bias,
 and, on the way back, its gradient comes with that of the other weights.
+
+If rows are long, and kernels neither small nor large, each row of windows makes
+products of its own on the way forward: OpenBLAS is faster with matrices so small that
+it need not rearrange them first.
 """
 
 from math import prod
 
 from brew import backend
 from brew.ops.im2col import look_at_windows
+
+SMALL_PRODUCT = 1_000_000  # multiplications of what OpenBLAS takes for a small product
+FEWEST_KERNELS = 16  # in such a product,
+FEWEST_WEIGHTS = 64  # of each of them,
+SHORTEST_ROW = 96  # and windows
+FEW_ROWS = 133_000  # numbers in the windows of the rows that wait near the core
 
 
 def forward(x, W, b, plan, out):
@@ -26,13 +36,34 @@ def forward(x, W, b, plan, out):
     kernels = xp.empty((len(W), W[0].size + 1), W.dtype)
     kernels[:, :-1] = W.reshape(len(W), -1)
     kernels[:, -1] = 0 if b is None else b
+    num_weights, row = kernels.shape[1], prod(plan.sizes[1:])
+    part = _kernels_of_a_product(len(W), num_weights, row)
+    parts = kernels.reshape(-1, part or len(W), num_weights)
 
     def task(i):
-        y = out[plan.blocks[i].at_y]
-        for rows, columns in _strips(x, plan.blocks[i]):
-            xp.matmul(kernels, columns, out=_strip_of(y, rows))
+        block = plan.blocks[i]
+        y = out[block.at_y]
+        if part:
+            y = y.reshape(*parts.shape[:2], -1, row).transpose(2, 0, 1, 3)
+            for rows, columns in _rows(x, block):
+                xp.matmul(parts, columns[:, None], out=y[rows])
+        else:
+            for rows, columns in _strips(x, block):
+                xp.matmul(kernels, columns, out=_strip_of(y, rows))
 
     backend.parallel(task, len(plan.blocks))
+
+
+def _kernels_of_a_product(num_kernels, num_weights, row):
+    """Return how many kernels are multiplied with a row of windows at a time.
+
+    0 if the windows of many rows are better multiplied at once.
+    """
+    if row < SHORTEST_ROW or num_weights < FEWEST_WEIGHTS:
+        return 0
+    most = min(num_kernels, SMALL_PRODUCT // (num_weights * row))
+    parts = range(most, min(FEWEST_KERNELS, num_kernels) - 1, -1)
+    return next((part for part in parts if num_kernels % part == 0), 0)
 
 
 def add_parameter_gradients(dy, x, plan, dW, db):
@@ -70,6 +101,22 @@ def _strips(x, block):
         columns = backend.scratch("im2col 0", shape, x.dtype)
         columns[:-1].reshape(strip.shape)[...] = strip
         columns[-1] = 1
+        yield rows, columns
+
+
+def _rows(x, block):
+    """Yield a few rows, and the windows of each row as columns that end with a 1."""
+    windows = look_at_windows(_padded(x, block), block.axes, block.counts)
+    windows = backend.xp_of(x).moveaxis(windows[..., 0], 1 + len(block.axes), 0)
+    row = prod(block.counts[1:])
+    num_weights = prod(windows.shape[1:]) // row
+    step = max(1, FEW_ROWS // (num_weights * row))
+    for first in range(0, len(windows), step):
+        rows = slice(first, first + step)
+        shape = len(windows[rows]), num_weights + 1, row
+        columns = backend.scratch("im2col 0", shape, x.dtype)
+        columns[:, :-1].reshape(windows[rows].shape)[...] = windows[rows]
+        columns[:, -1] = 1
         yield rows, columns
 
 

@@ -14,6 +14,7 @@ from brew.layer import layer_type_list
 from brew.ops import (
     convolution_plan,
     inner_product,
+    large_convolution,
     pieces,
     pooling,
     recurrence,
@@ -53,6 +54,16 @@ STRIPS = [
     (convolution_plan, "STRIP_WINDOWS", 1),
 ]
 
+# The same, where each row of windows is a product of its own.
+ROWS_APART = [
+    *STRIPS,
+    (large_convolution, "SHORTEST_ROW", 1),
+    (large_convolution, "FEWEST_WEIGHTS", 1),
+    (large_convolution, "FEWEST_KERNELS", 1),
+    (large_convolution, "SMALL_PRODUCT", 150),
+    (large_convolution, "FEW_ROWS", 100),
+]
+
 # The same, where convolution takes Winograd's way, an image a block.
 TILES = [
     (small_convolution, "FEW", 0),
@@ -89,7 +100,7 @@ def _forget_plans():
 @pytest.mark.parametrize("case", ROWS, ids=str)
 def test_layer_gives_the_same_in_small_pieces_on_three_threads(case):
     whole = Rig(case).run()
-    more = (STRIPS, TILES) if case.type in CONVOLUTIONS else ()
+    more = (STRIPS, ROWS_APART, TILES) if case.type in CONVOLUTIONS else ()
     for settings in (SMALL, *more):
         with many_small_pieces(settings):
             cut = Rig(case).run()

@@ -64,6 +64,20 @@ MUTANTS = [
     ),
     Mutant(
         OPS + "large_convolution.py",
+        "columns[:, -1] = 1",
+        "pass",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "large_convolution.py",
+        "rows = slice(first, first + step)",
+        "rows = slice(first, first + step - (first > 0))",
+        "Convolution",
+        "small pieces",
+    ),
+    Mutant(
+        OPS + "large_convolution.py",
         "padded.fill(0)",
         "pass",
         "Convolution",

@@ -7,6 +7,7 @@ from brew import backend
 from brew.ops import (
     convolution,
     convolution_plan,
+    large_convolution,
     small_convolution,
     winograd_plan,
 )
@@ -68,6 +69,7 @@ WINDOWS = {
         "one image a block",
         "bands of rows",
         "large",
+        "large, row by row",
         "winograd",
     ]
 )
@@ -86,9 +88,14 @@ def cut(request, monkeypatch):
         monkeypatch.setattr(convolution_plan, "BLOCK", 1)
     if request.param == "bands of rows":
         monkeypatch.setattr(convolution_plan, "LARGEST_BLOCK", 20)
-    if request.param == "large":
+    if request.param in ("large", "large, row by row"):
         for name in "LARGE_OUTPUT", "STRIP", "STRIP_WINDOWS":
             monkeypatch.setattr(convolution_plan, name, 7)
+    if request.param == "large, row by row":
+        for name in "SHORTEST_ROW", "FEWEST_WEIGHTS", "FEWEST_KERNELS":
+            monkeypatch.setattr(large_convolution, name, 1)
+        monkeypatch.setattr(large_convolution, "SMALL_PRODUCT", 150)
+        monkeypatch.setattr(large_convolution, "FEW_ROWS", 100)
     convolution_plan._make_plan.cache_clear()
     yield
     convolution_plan._make_plan.cache_clear()
