@@ -17,6 +17,7 @@ FEWEST_INPUTS = 48  # of a product; with fewer, to find the outputs takes too lo
 LONGEST_ROWS = 0.25  # times outputs x kh; longer ones take long to come to the points
 BLOCK = 300_000  # numbers in the columns and products of a block, beside the kernels
 TEAM_BLOCKS = 5  # times larger if there are several threads, which wait for each other
+CALLER, OTHERS = 5, 3  # shares of the kernels, where these are dealt
 MANY_KERNELS = 4  # times the size of the images; then they are dealt, not the images
 
 
@@ -134,7 +135,7 @@ def make_plan(x, W, pad, group, threads, dtype):
     pieces = list(pieces_of(parts, [(0, W[0])]))
     shares = [pieces[i::threads] for i in range(min(threads, len(pieces)))]
     if deals_outputs:
-        pieces = list(pieces_of([(0, x[0])], _cut(W[0], min(W[0], threads))))
+        pieces = list(pieces_of([(0, x[0])], _cut_for_team(W[0], threads)))
     G = _by_columns(matrices(W[3])[1], dtype)
     return Plan(G, group, deals_outputs, pieces, shares)
 
@@ -160,6 +161,16 @@ def _by_columns(matrix, dtype):
     by columns, too.
     """
     return matrix.astype(dtype, order="F")
+
+
+def _cut_for_team(size, threads):
+    """Return where the threads' parts begin and end: the first has the largest.
+
+    Its thread has what all share in its cache, and starts while the others wake up.
+    """
+    units = CALLER + OTHERS * (threads - 1)
+    ends = [size * (CALLER + OTHERS * i) // units for i in range(threads)]
+    return [part for part in pairwise([0, *ends]) if part[0] < part[1]]
 
 
 class Desk:
