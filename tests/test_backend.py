@@ -1,11 +1,14 @@
 import os
+import signal
 import threading
+import time
 
 import numpy as np
 import pytest
 import threadpoolctl
 
 from brew import backend
+from brew.threads import _Mailbox as Mailbox
 
 
 @pytest.fixture(params=[1, 2, 3])
@@ -42,6 +45,41 @@ def test_an_error_in_a_task_reaches_the_caller_and_the_team_lives_on(threads):
     done = []
     backend.parallel(done.append, 4)
     assert sorted(done) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("pause", [0, 0.002])  # its threads are awake, or asleep
+def test_the_team_is_called_again_and_again(threads, pause):
+    for num_tasks in 2, 5, 3, 2, 4:
+        done = []
+        backend.parallel(done.append, num_tasks)
+        assert sorted(done) == list(range(num_tasks))
+        time.sleep(pause)
+
+
+def test_what_comes_late_after_ctrl_c_is_not_taken_for_the_next_result():
+    backend.set_num_threads(2)
+    gate, done = threading.Event(), []
+    press = signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]
+    threading.Timer(0.1, *press).start()
+    with pytest.raises(KeyboardInterrupt):
+        backend.parallel(lambda i: i == 0 or gate.wait(10), 2)
+    gate.set()
+    backend.parallel(lambda i: done.append(time.sleep(0.05 * i)), 2)
+    assert len(done) == 2
+    backend.set_num_threads(None)
+
+
+def test_letters_are_read_in_order_awake_or_asleep():
+    box = Mailbox()
+    box.put(1)
+    box.put(2)
+    assert [box.get(), box.get()] == [1, 2]
+    assert not box.flags.any()
+    for seconds in 1e-4, 0.05:
+        timer = threading.Timer(seconds, box.put, [seconds])
+        timer.start()
+        assert box.get() == seconds
+        timer.join()
 
 
 def test_a_task_may_deal_out_tasks(threads):
