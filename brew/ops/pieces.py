@@ -39,7 +39,7 @@ def by_items(function, *arrays, has_short_calls=False):
     if size < PIECE or backend.on_device():
         function(*arrays)
         return
-    _deal(function, arrays, size // len(arrays[0]), 16 if has_short_calls else 3)
+    _deal(function, arrays, size // len(arrays[0]), 6 if has_short_calls else 3)
 
 
 def _are_contiguous(arrays):
