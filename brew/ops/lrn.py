@@ -4,10 +4,13 @@ The neighbourhood lies across channels (axis 1) or within one (axes 2 and 3); th
 arithmetic is the same for both.
 """
 
+from functools import lru_cache
 from math import prod
 
 from brew import backend
 from brew.ops.pieces import by_items
+
+LONGEST_ROW = 64  # that is summed by a matrix product: it has fewer calls
 
 
 def forward(x, size, alpha, beta, k, axes=(1,), out=None, scale=None):
@@ -28,7 +31,8 @@ def forward(x, size, alpha, beta, k, axes=(1,), out=None, scale=None):
     Returns
     -------
     array
-        `out`, or a new array.
+        `out`, or a new array. A number that is nan or infinite may make a whole row
+        of a channel nan, if one looks within channels.
     """
     xp = backend.xp_of(x)
     out = xp.empty_like(x) if out is None else out
@@ -89,24 +93,47 @@ def _sum_nearby(values, size, axes):
         if axis == 3:
             _sum_nearby_in_rows(values, size, total)
         else:
-            total[...] = values
-            _add_nearby(values, size, axis, total)
+            _sum_along(values, size, axis, total)
         values = total
     return values
 
 
-def _add_nearby(values, size, axis, total):
-    """Add to each place the others in the window around it, along one axis."""
-    length = values.shape[axis]
-    for distance in range(1, min(size // 2, length - 1) + 1):
-        low = (slice(None),) * axis + (slice(length - distance),)
-        high = (slice(None),) * axis + (slice(distance, None),)
-        total[low] += values[high]
+def _sum_along(values, size, axis, total):
+    """Write to each place the sum of the window around it, along one axis."""
+    before, length = (slice(None),) * axis, values.shape[axis]
+    reach = min(size // 2, length - 1)
+    copied = (*before, slice(length - 1 if reach > 0 else 0, None))
+    total[copied] = values[copied]
+    for distance in range(1, reach + 1):
+        low = (*before, slice(length - distance))
+        high = (*before, slice(distance, None))
+        if distance == 1:  # spares a copy of all
+            backend.xp_of(total).add(values[low], values[high], out=total[low])
+        else:
+            total[low] += values[high]
         total[high] += values[low]
 
 
 def _sum_nearby_in_rows(values, size, total):
-    """Sum along the last axis, in one long run: zeros keep the rows apart."""
+    """Sum along the last axis: short rows by a matrix, long ones in one long run."""
+    width = values.shape[3]
+    if width <= LONGEST_ROW:
+        xp = backend.xp_of(values)
+        nearby = _nearby(xp, width, size // 2, values.dtype)
+        xp.matmul(values.reshape(-1, width), nearby, out=total.reshape(-1, width))
+    else:
+        _sum_nearby_in_a_run(values, size, total)
+
+
+@lru_cache(maxsize=64)
+def _nearby(xp, width, reach, dtype):
+    """Return (width, width): 1 where a place is near another, else 0."""
+    places = xp.arange(width)
+    return (abs(places[:, None] - places) <= reach).astype(dtype)
+
+
+def _sum_nearby_in_a_run(values, size, total):
+    """Sum along the last axis, over flat memory: zeros keep the rows apart."""
     width, gap = values.shape[3], min(size // 2, values.shape[3] - 1)
     shape = *values.shape[:3], width + gap
     rows, sums = (
@@ -114,8 +141,7 @@ def _sum_nearby_in_rows(values, size, total):
     )
     rows[..., :width] = values
     rows[..., width:] = 0
-    sums[...] = rows
-    _add_nearby(rows.reshape(-1), 2 * gap + 1, 0, sums.reshape(-1))
+    _sum_along(rows.reshape(-1), 2 * gap + 1, 0, sums.reshape(-1))
     total[...] = sums[..., :width]
 
 

@@ -217,7 +217,8 @@ MUTANTS = [
         "LRN",
         "gradient",
     ),
-    Mutant(OPS + "lrn.py", "rows[..., width:] = 0", "pass", "LRN", "loops_agree"),
+    Mutant(OPS + "lrn.py", "rows[..., width:] = 0", "pass", "LRN", "small pieces"),
+    Mutant(OPS + "lrn.py", "<= reach", "< reach", "LRN", "loops_agree"),
     Mutant(
         LAYERS + "lrn.py",
         "super().reshape(bottom, top)",

@@ -14,8 +14,10 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.parametrize("longest_row", [0, 3])  # summed by a matrix
 @pytest.mark.parametrize(("size", "alpha", "beta", "k", "axes"), SETTINGS)
-def test_lrn_equals_its_loops(size, alpha, beta, k, axes):
+def test_lrn_equals_its_loops(size, alpha, beta, k, axes, longest_row, monkeypatch):
+    monkeypatch.setattr(lrn, "LONGEST_ROW", longest_row)
     rng = np.random.default_rng(0)
     x, dy = rng.normal(1, 1, (2, 2, 4, 5, 3))
     scale = np.empty_like(x)
