@@ -120,7 +120,8 @@ def _sum_nearby_in_rows(values, size, total):
     if width <= LONGEST_ROW:
         xp = backend.xp_of(values)
         nearby = _nearby(xp, width, size // 2, values.dtype)
-        xp.matmul(values.reshape(-1, width), nearby, out=total.reshape(-1, width))
+        flat = prod(values.shape[:3]), width
+        xp.matmul(values.reshape(flat), nearby, out=total.reshape(flat))
     else:
         _sum_nearby_in_a_run(values, size, total)
 
