@@ -56,17 +56,21 @@ def test_the_team_is_called_again_and_again(threads, pause):
         time.sleep(pause)
 
 
-def test_what_comes_late_after_ctrl_c_is_not_taken_for_the_next_result():
-    backend.set_num_threads(2)
+@pytest.mark.parametrize("threads", [2], indirect=True)
+def test_what_comes_late_after_ctrl_c_is_not_taken_for_the_next_result(threads):
     gate, done = threading.Event(), []
-    press = signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]
-    threading.Timer(0.1, *press).start()
+
+    def wait(i):
+        if i == 1:  # while the caller waits for this one
+            time.sleep(0.1)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            gate.wait(10)
+
     with pytest.raises(KeyboardInterrupt):
-        backend.parallel(lambda i: i == 0 or gate.wait(10), 2)
+        backend.parallel(wait, 2)
     gate.set()
     backend.parallel(lambda i: done.append(time.sleep(0.05 * i)), 2)
     assert len(done) == 2
-    backend.set_num_threads(None)
 
 
 def test_letters_are_read_in_order_awake_or_asleep():
@@ -74,12 +78,26 @@ def test_letters_are_read_in_order_awake_or_asleep():
     box.put(1)
     box.put(2)
     assert [box.get(), box.get()] == [1, 2]
-    assert not box.flags.any()
     for seconds in 1e-4, 0.05:
-        timer = threading.Timer(seconds, box.put, [seconds])
-        timer.start()
+        threading.Timer(seconds, box.put, [seconds]).start()
         assert box.get() == seconds
-        timer.join()
+
+
+def test_a_reader_sees_all_flags_and_lowers_them():
+    class Queue:
+        def empty(self):
+            return True
+
+        def get(self):  # whoever sleeps here is woken before the flags are raised
+            box.flags[:-1] = True
+
+    box = Mailbox()
+    box.put("letter")
+    assert np.logical_or.reduce(box.looks, axis=1).tolist() == box.flags.tolist()
+    assert box.flags.tolist() == [True] * (len(box.flags) - 1) + [False]
+    box.queue = Queue()
+    box.get()
+    assert not box.flags.any()
 
 
 def test_a_task_may_deal_out_tasks(threads):

@@ -173,6 +173,24 @@ def test_forward_writes_into_out_and_leaves_its_inputs():
         np.testing.assert_array_equal(array, old)
 
 
+@pytest.mark.parametrize(
+    ("kernels", "weights", "row", "of_a_product"),
+    [
+        (64, 148, 112, 32),  # as GoogLeNet begins
+        (64, 100, 100, 64),
+        (62, 148, 112, 31),
+        (61, 148, 112, 0),  # cannot be cut
+        (64, 28, 112, 0),  # too few weights
+        (96, 148, 61, 0),  # too short rows
+        (64, 1000, 112, 0),  # too few kernels in a small product
+        (8, 148, 112, 8),
+    ],
+)
+def test_long_rows_make_small_products(kernels, weights, row, of_a_product):
+    found = large_convolution._kernels_of_a_product(kernels, weights, row)
+    assert found == of_a_product
+
+
 @pytest.fixture(params=[(16, 8, 5, 5), (24, 16, 5, 5)], ids=["plain", "winograd"])
 def many(request):
     """Return x and W that are worth several threads."""

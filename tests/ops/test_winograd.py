@@ -112,6 +112,18 @@ def test_every_image_and_output_belongs_to_one_piece(num_images, threads):
         assert len(plan.shares) == min(threads, num_images)
 
 
+@pytest.mark.parametrize("size", [1, 3, 128, 2001])
+def test_the_calling_thread_has_the_largest_part(size):
+    for threads in range(2, 9):
+        parts = winograd_plan._cut_for_team(size, threads)
+        assert [i for part in parts for i in range(*part)] == list(range(size))
+        sizes = [stop - start for start, stop in parts]
+        assert min(sizes) > 0
+        if size >= 100:
+            assert len(sizes) == threads
+            assert sizes[0] > 1.4 * max(sizes[1:])
+
+
 def test_many_kernels_are_dealt_in_place_of_few_images():
     options = (2, 2), 1, 2, np.dtype("float32")
     assert winograd_plan.make_plan((8, 32, 7, 7), (128, 32, 5, 5), *options)[2]
