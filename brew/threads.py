@@ -150,11 +150,11 @@ def one_blas_thread():
 class _Mailbox:
     """A queue whose reader stays awake for half a millisecond before it sleeps.
 
-    On a virtual machine it takes 50 µs to wake a thread. So ours look for a while, as
-    the threads of OpenMP do, but without Python's lock: NumPy's "or" of LOOKS times the
-    same flag ends when it is raised. It does so for one flag after the other. The last
-    is never raised: meanwhile the writer leaves Python's lock, since to wait for that
-    would be to sleep.
+    On a virtual machine it takes 50 µs to wake a thread, so ours look out for a while
+    first, as those of OpenMP do. They do it without Python's lock: NumPy's "or" of
+    LOOKS times one and the same flag ends as soon as that is raised. Then comes the
+    next of the FLAGS. The last is never raised: while the reader looks at it in vain,
+    the writer leaves Python's lock. Were it still held, the reader would sleep.
     """
 
     def __init__(self):

@@ -102,12 +102,13 @@ def _sum_along(values, size, axis, total):
     """Write to each place the sum of the window around it, along one axis."""
     before, length = (slice(None),) * axis, values.shape[axis]
     reach = min(size // 2, length - 1)
+    # the first sum writes all places but the last; that spares a copy of them
     copied = (*before, slice(length - 1 if reach > 0 else 0, None))
     total[copied] = values[copied]
     for distance in range(1, reach + 1):
         low = (*before, slice(length - distance))
         high = (*before, slice(distance, None))
-        if distance == 1:  # spares a copy of all
+        if distance == 1:
             backend.xp_of(total).add(values[low], values[high], out=total[low])
         else:
             total[low] += values[high]
